@@ -31,9 +31,7 @@ class Span(msgspec.Struct, frozen=True, order=True):
 
     def to(self, last: Span) -> Span:
         """The span from the start of this one to the end of `last`."""
-        return Span(
-            self.file, self.line, self.column, last.end_line, last.end_column, self.start, last.end
-        )
+        return Span(self.file, self.line, self.column, last.end_line, last.end_column, self.start, last.end)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}-{self.end_line}:{self.end_column}"

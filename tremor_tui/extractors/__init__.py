@@ -1,0 +1,1 @@
+"""Extractors: the tests inside `match`, such as `~ json||` or `~= dissect|%{a} %{b}|`."""

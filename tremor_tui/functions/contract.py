@@ -1,0 +1,106 @@
+"""What a native function is: its path, its types, whether it is pure, and examples that run.
+
+A function takes and returns values. It raises `FunctionError` with a sentence; the compiled script turns
+that into a ScriptError at the place of the call. Arguments and results are never changed in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tremor_tui.model.batch import Value
+from tremor_tui.registry import Registry
+
+
+class FunctionError(Exception):
+    """A native function refuses its arguments; the message is a sentence without the function's name.
+
+    `argument` is the index of the argument at fault, or None where it is the call as a whole.
+    """
+
+    def __init__(self, message: str, argument: int | None = None) -> None:
+        super().__init__(message)
+        self.argument = argument
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One native function.
+
+    `path` as scripts know it without the library's name: `string::len`. `params` are the names shown in
+    help; one ending in `...` takes the rest, one ending in `?` may be left out. `is_pure` functions give
+    the same result for the same arguments, so calls with constants are folded. `wants_context` functions
+    get the event's Context before their arguments. `examples` are tremor calls and their results as JSON;
+    they run as tests.
+    """
+
+    path: str
+    call: Callable[..., Value]
+    params: tuple[str, ...]
+    returns: str
+    is_pure: bool = True
+    wants_context: bool = False
+    doc: str = ""
+    examples: tuple[tuple[str, Value], ...] = ()
+
+    @property
+    def min_arity(self) -> int:
+        """The fewest arguments it takes."""
+        return sum(1 for p in self.params if not p.endswith(("...", "?")))
+
+    @property
+    def max_arity(self) -> int | None:
+        """The most arguments it takes, None where there is no limit."""
+        return None if any(p.endswith("...") for p in self.params) else len(self.params)
+
+
+functions: Registry[dict[str, Function]] = Registry("tremor_tui.functions", "function module")
+"""Module name (`string`) to its functions by their last name (`len`)."""
+
+
+def find(path: str) -> Function | None:
+    """The native function of a path such as `string::len` or `tremor::system::hostname`, or None.
+
+    The segment before the last names the file.
+    """
+    module, _, name = path.rpartition("::")
+    stem = module.rsplit("::", 1)[-1]
+    if stem not in functions.names():
+        return None
+    return functions.get(stem).get(name)
+
+
+class Module:
+    """Collects the functions of one file and registers them as one module.
+
+    string = Module("string")
+
+    @string.function("input", returns="integer", examples=[('string::len("ab")', 2)])
+    def len_(input: Value) -> Value: ...
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.table: dict[str, Function] = {}
+        functions.register(name)(self.table)
+
+    def function(
+        self, *params: str, returns: str = "any", pure: bool = True, context: bool = False, **kw: Any
+    ) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+        """Enters a function under its Python name without a trailing underscore.
+
+        Keyword `examples`: list of (tremor call, result).
+        """
+
+        def enter(call: Callable[..., Value]) -> Callable[..., Value]:
+            name = call.__name__.rstrip("_")
+            doc = (call.__doc__ or "").strip()
+            examples = tuple(kw.get("examples", ()))
+            self.table[name] = Function(
+                f"{self.name}::{name}", call, params, returns, pure, context, doc, examples
+            )
+            return call
+
+        return enter

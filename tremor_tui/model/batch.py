@@ -1,0 +1,143 @@
+"""Batch: what crosses a channel in one send, a struct of arrays with one row per event.
+
+Ownership: who holds a batch may change its lists; values and metas inside are shared and are never
+changed in place (see `language/__init__.py`). `take` and `replace` make the batches that leave a node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tremor_tui.model.origin import OriginUri
+
+Value = Any
+"""None, bool, int, float, str, bytes, list of values, or dict from str to value (`values.py`)."""
+Meta = dict[str, Value]
+
+MAX_ROWS = 100
+"""A source lets a batch go at this many rows at the latest."""
+MAX_BYTES = 64 * 1024
+"""... or at this many bytes of frames."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Parallel lists of what belongs to each row; all have the same length as `values`.
+
+    `ids`: each event's number in its stream, ascending, a `range` where nothing was left out. Rows that
+    descend from the same event have the same id, so that branches can be merged in order.
+    `metas`: the metadata `$` of each row, or None while no row has any; a None entry means `{}`.
+    `raws`: the frame each value was decoded from, or None where they are not kept or were changed.
+    `ingest_ns`: wall-clock nanoseconds of the source's read, one for all or one per row.
+    `nbytes`: what the rows weigh, in bytes of their frames; an estimate after a script.
+    `source`, `stream`: number of the source in its flow, and of the connection within the source.
+    `transactional`: the source wants an ack or a fail for each id.
+    `inner`: rows are themselves lists of events (`generic::batch`); sinks write the inner ones.
+    """
+
+    values: list[Value]
+    ids: Sequence[int]
+    ingest_ns: int | list[int]
+    metas: list[Meta | None] | None = None
+    raws: list[bytes] | None = None
+    nbytes: int = 0
+    source: int = 0
+    stream: int = 0
+    origin: OriginUri | None = None
+    transactional: bool = False
+    inner: bool = False
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def meta(self, row: int) -> Meta:
+        """The metadata of a row, `{}` where it has none; not to be changed."""
+        return (self.metas[row] if self.metas else None) or {}
+
+    def ingest(self, row: int) -> int:
+        """The ingest time of a row, in ns."""
+        return self.ingest_ns if isinstance(self.ingest_ns, int) else self.ingest_ns[row]
+
+    def take(self, rows: Sequence[int]) -> Batch:
+        """A batch of the given rows, ascending; the same batch where they are all of them."""
+        if len(rows) == len(self.values):
+            return self
+        return Batch(
+            values=[self.values[i] for i in rows],
+            ids=[self.ids[i] for i in rows],
+            ingest_ns=self._ingests(rows),
+            metas=[self.metas[i] for i in rows] if self.metas else None,
+            raws=[self.raws[i] for i in rows] if self.raws else None,
+            nbytes=self._share(len(rows)),
+            source=self.source,
+            stream=self.stream,
+            origin=self.origin,
+            transactional=self.transactional,
+            inner=self.inner,
+        )
+
+    def replace(
+        self,
+        rows: Sequence[int],
+        values: list[Value],
+        metas: list[Meta | None] | None = None,
+    ) -> Batch:
+        """A batch of new values (and metadata) in place of the given rows; a row may stand twice.
+
+        `metas` None keeps the rows' own metadata. The frames are gone, as the values changed.
+        """
+        if metas is None and self.metas:
+            metas = [self.metas[i] for i in rows]
+        every_row = len(rows) == len(self.values) and isinstance(rows, range)
+        return Batch(
+            values=values,
+            ids=self.ids if every_row else [self.ids[i] for i in rows],
+            ingest_ns=self.ingest_ns if every_row else self._ingests(rows),
+            metas=metas,
+            nbytes=self.nbytes if every_row else self._share(len(rows)),
+            source=self.source,
+            stream=self.stream,
+            origin=self.origin,
+            transactional=self.transactional,
+            inner=self.inner,
+        )
+
+    def _ingests(self, rows: Sequence[int]) -> int | list[int]:
+        times = self.ingest_ns
+        return times if isinstance(times, int) else [times[i] for i in rows]
+
+    def _share(self, count: int) -> int:
+        return self.nbytes * count // len(self.values) if self.values else 0
+
+
+def merge(batches: Sequence[Batch]) -> Batch:
+    """One batch of the rows of several that descend from the same one, in order of their ids.
+
+    Rows of equal id keep the order in which their batches are given. That is the order in which
+    single events would have passed, whatever the branches did.
+    """
+    if len(batches) == 1:
+        return batches[0]
+    first = batches[0]
+    picks = sorted(
+        ((batch.ids[row], rank, row) for rank, batch in enumerate(batches) for row in range(len(batch))),
+    )
+    with_meta = any(batch.metas for batch in batches)
+    with_raws = all(batch.raws is not None for batch in batches)
+    times = {batch.ingest_ns if isinstance(batch.ingest_ns, int) else -1 for batch in batches}
+    one_time = len(times) == 1 and isinstance(first.ingest_ns, int)
+    return Batch(
+        values=[batches[b].values[r] for _, b, r in picks],
+        ids=[i for i, _, _ in picks],
+        ingest_ns=first.ingest_ns if one_time else [batches[b].ingest(r) for _, b, r in picks],
+        metas=[batches[b].meta(r) or None for _, b, r in picks] if with_meta else None,
+        raws=[batches[b].raws[r] for _, b, r in picks] if with_raws else None,  # type: ignore[index]
+        nbytes=sum(batch.nbytes for batch in batches),
+        source=first.source,
+        stream=first.stream,
+        origin=first.origin,
+        transactional=any(batch.transactional for batch in batches),
+        inner=first.inner,
+    )
