@@ -1,0 +1,1 @@
+"""From syntax tree to IR: names, constants, what is allowed where. `scope.py` first."""

@@ -1,0 +1,1 @@
+"""From Python text to callables, and from failures in them back to tremor source."""
