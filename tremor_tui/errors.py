@@ -115,9 +115,7 @@ class ControlError(TremorError):
     `diagnostics` is not empty where the command's texts did not compile.
     """
 
-    def __init__(
-        self, message: str, hint: str = "", diagnostics: Sequence[Diagnostic] = ()
-    ) -> None:
+    def __init__(self, message: str, hint: str = "", diagnostics: Sequence[Diagnostic] = ()) -> None:
         super().__init__(message, hint)
         self.diagnostics = tuple(diagnostics)
 

@@ -59,9 +59,7 @@ class Source:
 def _unreadable(name: str, error: OSError) -> Diagnostic:
     reason = (error.strerror or str(error)).lower()
     hints = {2: "check the path", 13: "check the file's permissions", 21: "name a file in it"}
-    return Diagnostic(
-        f"cannot read `{name}`: {reason}", hint=hints.get(error.errno or 0, ""), file=name
-    )
+    return Diagnostic(f"cannot read `{name}`: {reason}", hint=hints.get(error.errno or 0, ""), file=name)
 
 
 def _not_utf8(raw: bytes, name: str, error: UnicodeDecodeError) -> Diagnostic:

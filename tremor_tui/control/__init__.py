@@ -1,0 +1,15 @@
+"""The control plane: all that a client may import to talk to an engine.
+
+`commands.py`   every request, each a frozen struct; its docstring says what it answers
+`snapshots.py`  every answer and every picture that is pushed
+`stages.py`     the picture of one compilation, as plain text with spans
+`wire.py`       frames of a length and JSON; the same on every socket; checks shape and size
+`plane.py`      the ControlPlane protocol: submit, watch, tap
+`client.py`     a ControlPlane over a socket; reconnects, shows the age of its data
+`launch.py`     finds this user's engines; starts one as a process of its own
+`places.py`     where sockets, logs and undo files live (XDG)
+
+A connection starts with `Hello`, answered by `Welcome` or a refusal: client and engine compare
+`PROTOCOL`. Then requests, answered in any order by number, and pushed frames (snapshots at the watched
+rate, latest wins; tap samples; notices) go side by side.
+"""

@@ -1,0 +1,158 @@
+"""Every request a client can make of an engine, each a frozen struct. `Refused` may answer any of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+PROTOCOL = 1
+"""Client and engine must agree on it; it changes with every change that an older one would misread."""
+
+
+class Command(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do"):
+    """Base of all requests."""
+
+
+class Hello(Command, frozen=True, tag="hello"):
+    """The first frame of a client; answered with `Welcome`. `read_only` clients may only look."""
+
+    protocol: int
+    version: str
+    client: Literal["workbench", "command", "executor", "test"] = "command"
+    pid: int = 0
+    read_only: bool = False
+
+
+class Snapshot(Command, frozen=True, tag="snapshot"):
+    """Asks for one picture now; answered with `EngineSnapshot`."""
+
+
+class Watch(Command, frozen=True, tag="watch"):
+    """Asks for a picture `per_second` times a second (0 ends it), latest wins; answered with `Done`.
+
+    `tasks` False leaves tasks and the insides of pipelines out, for clients that only list flows.
+    """
+
+    per_second: float = 4.0
+    tasks: bool = True
+
+
+class Deploy(Command, frozen=True, tag="deploy"):
+    """Starts every flow that a file deploys; answered with `Done` once they run.
+
+    `path` is absolute; relative paths in the file resolve against `base`, the client's directory; modules
+    are sought beside the file, then along `module_path`. `texts` stand in for files on disk (path to
+    text). A flow of that alias that runs already is refused unless `replace`, which drains it first.
+    """
+
+    path: str
+    base: str
+    module_path: tuple[str, ...] = ()
+    texts: dict[str, str] = {}
+    replace: bool = False
+
+
+class Diagnose(Command, frozen=True, tag="diagnose"):
+    """Compiles a file and what it uses without running it; answered with `Diagnosed`.
+
+    As `Deploy`; `path` may be .tremor, .trickle or .troy. A .tremor or .trickle file that a running flow
+    uses is checked as part of that flow's file too, where `flow` names it.
+    """
+
+    path: str
+    base: str
+    module_path: tuple[str, ...] = ()
+    texts: dict[str, str] = {}
+    flow: str = ""
+
+
+class Apply(Command, frozen=True, tag="apply"):
+    """Compiles the file of a running flow anew and swaps each pipeline that changed between two batches.
+
+    Queues and the state of nodes with the same id stay, nothing is lost; answered with `Applied`. What
+    would add, remove or relink connectors or pipelines is refused with the difference in words.
+    """
+
+    flow: str
+    texts: dict[str, str] = {}
+
+
+class ListFiles(Command, frozen=True, tag="list_files"):
+    """Asks for the texts behind a flow; answered with `FlowFiles`."""
+
+    flow: str
+
+
+class StopFlow(Command, frozen=True, tag="stop_flow"):
+    """Drains a flow and removes it, by force after `deadline_s`; answered with `Stopped`."""
+
+    flow: str
+    deadline_s: float = 5.0
+
+
+class PauseFlow(Command, frozen=True, tag="pause_flow"):
+    """Makes a flow's sources stop pulling (`paused` False: go on); answered with `Done`."""
+
+    flow: str
+    paused: bool = True
+
+
+class OpenTap(Command, frozen=True, tag="open_tap"):
+    """Copies up to `per_second` events that pass an edge; answered with `TapOpened`, then `TapSamples`.
+
+    `edge` is the id of an EdgeSnapshot. A tap never slows a flow: copies are dropped rather than waited
+    for. It ends with its client.
+    """
+
+    edge: str
+    per_second: float = 20.0
+
+
+class CloseTap(Command, frozen=True, tag="close_tap"):
+    """Ends a tap; answered with `Done`."""
+
+    tap: int
+
+
+class Preview(Command, frozen=True, tag="preview"):
+    """Runs a draft script on samples in a process with a time limit; nothing reaches a sink.
+
+    `text` is tremor-script, or `path`, `texts` and `script` name one that a file defines. `samples` are
+    JSON texts. Answered with `Previewed`.
+    """
+
+    samples: tuple[str, ...]
+    text: str = ""
+    limit_ms: int = 100
+    module_path: tuple[str, ...] = ()
+
+
+class Keep(Command, frozen=True, tag="keep"):
+    """Whether the engine goes on without clients (True) or ends 30 s after the last; answered `Done`."""
+
+    keep: bool = True
+
+
+class Shutdown(Command, frozen=True, tag="shutdown"):
+    """Drains every flow and ends the engine; answered with `Done` before it goes."""
+
+    deadline_s: float = 5.0
+
+
+Request = (
+    Hello
+    | Snapshot
+    | Watch
+    | Deploy
+    | Diagnose
+    | Apply
+    | ListFiles
+    | StopFlow
+    | PauseFlow
+    | OpenTap
+    | CloseTap
+    | Preview
+    | Keep
+    | Shutdown
+)

@@ -1,0 +1,51 @@
+"""Where an engine's socket, its logs and a client's undo files live, after the XDG rules."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from tremor_tui.errors import ControlError
+
+APP = "tremor-tui"
+
+
+def run_dir() -> Path:
+    """The folder of sockets: `$XDG_RUNTIME_DIR/tremor-tui`, else one in the temporary folder; 0700.
+
+    Raises ControlError where it belongs to somebody else or others may enter it.
+    """
+    home = os.environ.get("XDG_RUNTIME_DIR")
+    folder = Path(home, APP) if home else Path(tempfile.gettempdir(), f"{APP}-{os.getuid()}")
+    return _private(folder)
+
+
+def state_dir() -> Path:
+    """The folder of logs and undo files: `$XDG_STATE_HOME/tremor-tui`, else below `~/.local/state`."""
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return _private(Path(home, APP))
+
+
+def socket_path(engine: str) -> Path:
+    """The socket of an engine of that name."""
+    return run_dir() / f"{engine}.sock"
+
+
+def log_path(engine: str) -> Path:
+    """The log of an engine of that name."""
+    return state_dir() / f"{engine}.log"
+
+
+def _private(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found = folder.lstat()
+    except OSError as error:
+        raise ControlError(f"cannot make the folder `{folder}`: {error.strerror}") from None
+    if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
+        raise ControlError(f"the folder `{folder}` belongs to somebody else")
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        folder.chmod(0o700)
+    return folder

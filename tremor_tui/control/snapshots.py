@@ -1,0 +1,388 @@
+"""Frozen pictures of an engine: what it answers, and what it pushes to clients that watch.
+
+Times are nanoseconds; `_ns` fields of the wall clock count from 1970, durations from nothing. Counters are
+totals since the task began, so that a client that missed a picture loses nothing; rates are per second
+over the last second or so and are made by the executor.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tremor_tui.model.diagnostic import Diagnostic
+
+FlowState = Literal["initializing", "running", "paused", "draining", "stopped", "failed"]
+TaskKind = Literal["source", "pipeline", "sink", "system"]
+TaskState = Literal["running", "ready", "blocked", "idle", "waiting", "paused", "ended", "failed"]
+YIELD_REASONS = ("empty", "full", "io", "timer", "budget")
+HISTOGRAM_STEPS = 4
+"""Steps per power of two: bucket i holds run times from about 2**(i/4) ns up."""
+
+
+class Picture(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Base of everything that crosses the socket; fields at their default are left out."""
+
+
+class Yields(Picture, frozen=True):
+    """How often a task gave the loop back, by what it waited for, and how long it then waited (ns)."""
+
+    empty: int = 0
+    full: int = 0
+    io: int = 0
+    timer: int = 0
+    budget: int = 0
+    empty_ns: int = 0
+    full_ns: int = 0
+    io_ns: int = 0
+    timer_ns: int = 0
+    budget_ns: int = 0
+
+
+class Split(Picture, frozen=True):
+    """Where a task's time went over the last second, in percent; the four sum to 100.
+
+    busy: in polls. ready: could run, waited for the loop. blocked: on a full output channel. idle: for
+    input, the outside or a timer.
+    """
+
+    busy: float = 0.0
+    ready: float = 0.0
+    blocked: float = 0.0
+    idle: float = 100.0
+
+
+class Histogram(Picture, frozen=True):
+    """Run times of polls: `counts[i]` polls took from 2**(i/4) up to 2**((i+1)/4) ns; percentiles in ns."""
+
+    counts: tuple[int, ...] = ()
+    p50: int = 0
+    p90: int = 0
+    p99: int = 0
+    p999: int = 0
+    max: int = 0
+
+
+class TaskSnapshot(Picture, frozen=True):
+    """One task: a source, a pipeline or a sink of a flow.
+
+    `id` is `FLOW/KIND/ALIAS`, for example `main/pipeline/parse`; `detail` is the connector's kind or the
+    pipeline's definition. `state` is what it is doing now. `yields_s` are per second, in the order of
+    YIELD_REASONS. `queue`: its input channel, for a source None. `running_ns`: how long the poll that is
+    on now has taken, 0 if none. `breaker`: why a source does not pull, or empty.
+    """
+
+    id: str
+    flow: str
+    alias: str
+    kind: TaskKind
+    detail: str = ""
+    executor: int = 0
+    state: TaskState = "idle"
+    since_ns: int = 0
+    split: Split = msgspec.field(default_factory=Split)
+    events_in: int = 0
+    events_out: int = 0
+    events_err: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    dropped: int = 0
+    discarded: int = 0
+    failed: int = 0
+    in_s: float = 0.0
+    out_s: float = 0.0
+    err_s: float = 0.0
+    bytes_in_s: float = 0.0
+    bytes_out_s: float = 0.0
+    polls: int = 0
+    polls_s: float = 0.0
+    yields: Yields = msgspec.field(default_factory=Yields)
+    yields_s: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    run: Histogram = msgspec.field(default_factory=Histogram)
+    longest_run_ns: int = 0
+    ready_p50_ns: int = 0
+    ready_p99_ns: int = 0
+    running_ns: int = 0
+    queue: ChannelSnapshot | None = None
+    breaker: str = ""
+    version: int = 1
+    error: str = ""
+
+
+class ChannelSnapshot(Picture, frozen=True):
+    """The input channel of a pipeline or sink: batches and bytes in it, its limits, its high mark."""
+
+    batches: int = 0
+    capacity: int = 64
+    bytes: int = 0
+    byte_capacity: int = 8 * 1024 * 1024
+    high: int = 0
+    fill: float = 0.0
+    full_ns: int = 0
+
+
+class EdgeSnapshot(Picture, frozen=True):
+    """One link of a flow, or one edge inside a pipeline.
+
+    `id` is `FLOW:SOURCE/PORT>TARGET/PORT` with task aliases as `connector/a`, `pipeline/b`; inside a
+    pipeline `FLOW:pipeline/b:NODE/PORT>NODE/PORT`. `source` and `target` are node ids of the same
+    picture. `fill`: how full (0 to 1) the target's channel is; None inside a pipeline. `trend` is the
+    rate's change over 10 s, in percent.
+    """
+
+    id: str
+    source: str
+    source_port: str
+    target: str
+    target_port: str
+    events: int = 0
+    rate: float = 0.0
+    fill: float | None = None
+    trend: float = 0.0
+
+
+class NodeSnapshot(Picture, frozen=True):
+    """One node of a flow's picture (`connector/a`, `pipeline/b`), or of a pipeline's inside.
+
+    `kind`: source, sink, both, pipeline; inside: input, output, stream, script, operator, select.
+    `task` names its task. `share` is a node's part of its pipeline's busy time, 0 to 1 (inside only).
+    """
+
+    id: str
+    kind: str
+    label: str = ""
+    detail: str = ""
+    task: str = ""
+    events_in: int = 0
+    events_out: int = 0
+    dropped: int = 0
+    errors: int = 0
+    share: float = 0.0
+    file: str = ""
+    line: int = 0
+
+
+class GraphSnapshot(Picture, frozen=True):
+    """Nodes and edges; changes only when the flow does, but for the counters in it."""
+
+    nodes: tuple[NodeSnapshot, ...] = ()
+    edges: tuple[EdgeSnapshot, ...] = ()
+
+
+class Receipt(Picture, frozen=True):
+    """What an apply did: which version runs, in which pipelines, what was carried over, how long it took.
+
+    `kept` names the nodes whose state lives on; `events` were queued and not lost; `pause_ns` is how long
+    the slowest pipeline took no batch.
+    """
+
+    flow: str
+    version: int
+    pipelines: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    events: int = 0
+    pause_ns: int = 0
+    at_ns: int = 0
+
+
+class FlowSnapshot(Picture, frozen=True):
+    """One deployed flow. `inside` maps a pipeline's alias to the graph inside it.
+
+    `lag_p50_ns`, `lag_p99_ns`: from a source's read to a sink's write, by sampled events. `note` is the
+    last thing that happened to it, in a sentence ("began anew after executor 1 ended").
+    """
+
+    alias: str
+    state: FlowState = "initializing"
+    file: str = ""
+    executor: int = 0
+    since_ns: int = 0
+    version: int = 1
+    in_s: float = 0.0
+    out_s: float = 0.0
+    err_s: float = 0.0
+    events_in: int = 0
+    events_out: int = 0
+    events_err: int = 0
+    lag_p50_ns: int = 0
+    lag_p99_ns: int = 0
+    graph: GraphSnapshot = msgspec.field(default_factory=GraphSnapshot)
+    inside: dict[str, GraphSnapshot] = msgspec.field(default_factory=dict)
+    last_apply: Receipt | None = None
+    error: str = ""
+    note: str = ""
+    note_ns: int = 0
+
+
+class ExecutorSnapshot(Picture, frozen=True):
+    """One executor process. `cpu` is its use of one core, 0 to 1; `restarts` since the engine began."""
+
+    id: int
+    pid: int
+    state: Literal["starting", "running", "ended", "failed"] = "running"
+    cpu: float = 0.0
+    rss: int = 0
+    loop_lag_ns: int = 0
+    restarts: int = 0
+    since_ns: int = 0
+
+
+class Warned(Picture, frozen=True):
+    """Something that somebody should look at: a lint with limit, count, time, place and a way out.
+
+    `kind`: `stall`, `queue`, `errors`, `breaker`, `executor`. `active` while it lasts.
+    """
+
+    kind: str
+    text: str
+    task: str = ""
+    flow: str = ""
+    at_ns: int = 0
+    count: int = 1
+    active: bool = False
+    file: str = ""
+    line: int = 0
+    hint: str = ""
+
+
+class EngineSnapshot(Picture, frozen=True, tag="snapshot"):
+    """The whole engine at `at_ns`."""
+
+    engine: str
+    at_ns: int
+    since_ns: int = 0
+    executors: tuple[ExecutorSnapshot, ...] = ()
+    flows: tuple[FlowSnapshot, ...] = ()
+    tasks: tuple[TaskSnapshot, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    clients: int = 0
+    kept: bool = False
+
+
+class Sample(Picture, frozen=True):
+    """One event that a tap saw. `value` and `meta` are JSON texts, cut at 64 KiB with `cut` set."""
+
+    at_ns: int
+    value: str
+    meta: str = ""
+    cut: bool = False
+
+
+class TapSamples(Picture, frozen=True, tag="tap"):
+    """What passed an edge since the last frame: `seen` events, of which `samples` were copied."""
+
+    tap: int
+    edge: str
+    samples: tuple[Sample, ...] = ()
+    seen: int = 0
+    seen_total: int = 0
+
+
+class Notice(Picture, frozen=True, tag="notice"):
+    """A sentence for every client: an executor was restarted, a flow failed, the engine ends."""
+
+    text: str
+    severity: Literal["info", "warning", "error"] = "info"
+    at_ns: int = 0
+    flow: str = ""
+
+
+class Welcome(Picture, frozen=True, tag="welcome"):
+    """The answer to `Hello`."""
+
+    protocol: int
+    engine: str
+    version: str
+    pid: int
+    log: str = ""
+
+
+class Done(Picture, frozen=True, tag="done"):
+    """A command was carried out."""
+
+    text: str = ""
+
+
+class Refused(Picture, frozen=True, tag="refused"):
+    """A command was not carried out: a sentence, a hint, and diagnostics where texts did not compile."""
+
+    message: str
+    hint: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Diagnosed(Picture, frozen=True, tag="diagnosed"):
+    """The answer to `Diagnose`, for every file that was looked at. Empty means fine."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class FileText(Picture, frozen=True):
+    """A file of a flow. `writable` files belong to the user; others are the library's."""
+
+    name: str
+    path: str
+    text: str
+    writable: bool = True
+
+
+class FlowFiles(Picture, frozen=True, tag="files"):
+    """The answer to `ListFiles`: the deployed file first, then each module that it uses."""
+
+    flow: str
+    files: tuple[FileText, ...] = ()
+
+
+class Applied(Picture, frozen=True, tag="applied"):
+    """The answer to `Apply`. A receipt for each flow that changed; none where the text changes nothing."""
+
+    receipts: tuple[Receipt, ...] = ()
+    text: str = ""
+
+
+class Previewed(Picture, frozen=True, tag="previewed"):
+    """The answer to `Preview`: for each sample the port it left by (empty: dropped), value and time."""
+
+    results: tuple[PreviewResult, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class PreviewResult(Picture, frozen=True):
+    """What the draft made of one sample. `value` is JSON text; `error` is set where the script failed."""
+
+    port: str = ""
+    value: str = ""
+    meta: str = ""
+    error: str = ""
+    line: int = 0
+    run_ns: int = 0
+
+
+class TapOpened(Picture, frozen=True, tag="tap_opened"):
+    """The answer to `OpenTap`: the number that its samples carry."""
+
+    tap: int
+
+
+class Stopped(Picture, frozen=True, tag="stopped"):
+    """The answer to `StopFlow`: whether it drained, or was forced at the deadline with `left` events."""
+
+    flow: str
+    drained: bool = True
+    left: int = 0
+
+
+Answer = (
+    Welcome
+    | Done
+    | Refused
+    | Diagnosed
+    | FlowFiles
+    | Applied
+    | Previewed
+    | TapOpened
+    | Stopped
+    | EngineSnapshot
+)
+Pushed = EngineSnapshot | TapSamples | Notice

@@ -1,0 +1,76 @@
+"""What an operator must do: take a batch on a port, return batches by port.
+
+An operator never awaits and reads no clock. It owns its state, which `state` hands over when a running
+pipeline is swapped for a new version of itself. It never changes a value it was given. A row that fails
+becomes a row on `err` (`{"error": text, "event": value}`) and is counted in `errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from tremor_tui.model.batch import Batch, Value
+from tremor_tui.model.context import Context
+from tremor_tui.model.insight import Insight
+from tremor_tui.model.signal import Signal
+from tremor_tui.registry import Registry
+
+Outputs = Sequence[tuple[str, Batch]]
+"""Output port and batch; a port stands at most once, empty batches are left out."""
+
+
+class Operator(Protocol):
+    """One node's behaviour.
+
+    `on_batch` takes the batch that arrived on a port. `on_signal` is called for ticks and may emit.
+    `on_insight` sees what travels up and returns what goes on up: the same, another, or nothing.
+    `dropped` counts rows let go on purpose, `errors` rows that failed. `last_error` is the latest
+    failure, for people. `state` is what a swap carries over; `restore` takes it, and may ignore what it
+    does not know.
+    """
+
+    dropped: int
+    errors: int
+    last_error: Exception | None
+
+    def on_batch(self, port: str, batch: Batch) -> Outputs: ...
+    def on_signal(self, signal: Signal) -> Outputs: ...
+    def on_insight(self, insight: Insight) -> Sequence[Insight]: ...
+    def state(self) -> Any: ...
+    def restore(self, state: Any) -> None: ...
+
+
+class Quiet:
+    """What most operators answer: nothing on signals, insights pass, no state, counters at zero."""
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        self.errors = 0
+        self.last_error: Exception | None = None
+
+    def on_signal(self, signal: Signal) -> Outputs:
+        """Emits nothing."""
+        return ()
+
+    def on_insight(self, insight: Insight) -> Sequence[Insight]:
+        """Lets every insight pass."""
+        return (insight,)
+
+    def state(self) -> Any:
+        """Nothing to carry over."""
+        return None
+
+    def restore(self, state: Any) -> None:
+        """Nothing to take."""
+
+
+OperatorFactory = Callable[[Mapping[str, Value], Context], Operator]
+"""Makes one from its config and the Context of its node. Raises ConfigError."""
+
+ALIASES = {
+    "generic::backpressure": "backpressure",
+    "debug::history": "history",
+}
+operators: Registry[OperatorFactory] = Registry("tremor_tui.operators", "operator", ALIASES)
+operator = operators.register

@@ -1,0 +1,24 @@
+"""The graph of a pipeline and how batches move through it: no tasks, no clock, no I/O.
+
+`graph.py` is the data, `build.py` makes a Graph of query IR, compiled scripts and operators, `execute.py`
+moves batches and signals down and insights up, `draw.py` draws it as DOT and as text.
+
+    graph = build(query_ir, instance="tremor")           # compiles and loads its scripts
+    for port, batch in graph.step("in", batch, now_ns):  # output ports in order, each at most once
+        ...
+    graph.signal(Tick(now_ns)) -> the same               # ticks may make windows and batches emit
+    graph.insight(Trigger("sink")) -> insights that leave at the top
+    graph.adopt(old) -> list[str]                        # takes the state of nodes with the same id and
+                                                         # kind; returns the ids that kept it
+    graph.nodes: list[NodeStats], graph.edges: list[EdgeStats]   # live counters, read by snapshots
+    graph.listen(edge_id, callback) / graph.unlisten(...)        # taps: called with each passing batch
+
+**How a batch moves.** Nodes are visited once per step, in topological order, with all rows that reach
+them. Where branches meet, their batches are merged in order of row id (`model.batch.merge`), the branch
+that single events would have come by first going first. That is the order in which tremor, which sends
+one event at a time depth first and last edge first, would have delivered them; and it keeps one call per
+node and batch instead of one per event. Branches share values: nothing changes a value in place.
+
+Events that reach an output port, or any port without an edge, are counted; those on a port without an
+edge are *discarded* and counted as such, those on an unconnected `err` are logged as well.
+"""

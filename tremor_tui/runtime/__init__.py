@@ -1,0 +1,47 @@
+"""What runs in one process: flows, their tasks, and the bounded channels between them.
+
+Read in this order: `channel.py` (what joins tasks), `meter.py` (what is known of a task), `budget.py`
+(how long a turn may be), `tasks/source.py`, `tasks/pipeline.py`, `tasks/sink.py` (the three loops),
+`flow.py` (one flow's life), `runtime.py` (all flows of this process), `swap.py`, `drain.py`, `tap.py`,
+`snapshot.py`.
+
+    runtime = Runtime(Settings(), clock=…, log=…, board=…, executor=0, in_engine=False)
+    async with create_task_group() as group:
+        await group.start(runtime.run)              # owns the tasks until `close`
+        await runtime.start(flow_ir, base=…, file=…)     # sinks first; returns once it runs, or raises
+        receipt = await runtime.swap("main", {"classify": graph})   # between two batches
+        stopped = await runtime.stop("main", deadline_s=5.0)        # drain, then force
+        flows, tasks, warned = runtime.snapshot()   # pictures of control/snapshots.py
+        tap = runtime.open_tap(edge_id, per_second, deliver); runtime.close_tap(tap)
+        ending = await runtime.wait_ended()         # all sources over and drained, or `exit` spoke
+        await runtime.close()
+
+**Tasks.** One per source, per pipeline and per sink (`connector/a` with both parts has two), all on one
+event loop, in one task group per flow. A connector's task opens it, notices loss and opens it again
+(`retry.py`). A failure that is not a TremorError fails its flow alone and shows with its traceback.
+
+**Channels.** Each pipeline and each sink has one input channel: a deque of (port, Batch | Signal), bounded
+by batches (64) and bytes (8 MiB). `send_nowait` first; only when it is full does the sender wait, and that
+wait is *blocked*. What could not be sent stays with the sender. Signals go in order with the batches.
+Insights go up through an unbounded list per task, so that contraflow cannot deadlock.
+
+**Turns.** The fast path never yields by itself, so a task that has used its budget (2 ms) gives the loop
+back explicitly; that is a *budget* yield. No task sleeps to fill a batch: a source sends what one read
+gave, cut at 100 rows or 64 KiB.
+
+**Meter.** `meter.py` steps each task's coroutine (`coro.send`) and reads the clock twice per poll: run
+time, longest run, yields by reason, time between wake-up and resumption (*ready*; the waker notes the
+time), the rest of the wait by the reason the task gave before it (*blocked* for full, else *idle*). It
+writes the running task and its start to the board.
+
+**Breaker.** A sink that loses its outside keeps its batch, sends `Trigger` up, waits as the retry policy
+says, resumes what was half written, and sends `Restore`. Sources below a tripped sink do not pull. A
+source starts pulling only once every sink that its events can reach is `Started`.
+
+**Stopping.** Sources stop pulling and send `Drain`, which follows their last batch through every path; a
+sink that has had it from all its inputs flushes and answers `Drained`. Three quarters of the deadline are
+for that; then tasks are cancelled and what is left (rows in channels and in a sink's hand) is counted.
+
+**Swap.** `swap` hands a pipeline task a new Graph; it takes it between two batches, adopts the state of
+nodes with the same id and kind, and moves the taps over. Channels and connectors are not touched.
+"""
