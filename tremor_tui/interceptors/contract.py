@@ -6,7 +6,7 @@ One instance serves one stream, in order, and may keep that stream's leftover be
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from tremor_tui.model.batch import Value
 from tremor_tui.registry import Registry
@@ -17,13 +17,32 @@ class Preprocessor(Protocol):
 
     `process` takes what was read and returns the frames that are complete; any split of the same bytes
     gives the same frames. `finish` returns what is left when the stream ends. Both raise FrameError where
-    the stream cannot go on. `discarded` counts pieces dropped by a limit, for the caller to report.
+    the stream cannot go on, and DecodeError where only this chunk is lost. `discarded` counts pieces
+    dropped by a limit, for the caller to report. One that is a `PerFrame` takes each chunk for a frame.
     """
 
     discarded: int
 
     def process(self, chunk: bytes) -> list[bytes]: ...
     def finish(self) -> list[bytes]: ...
+
+
+class PerFrame:
+    """A preprocessor that takes each chunk for a frame of its own: it stands behind one that cuts.
+
+    It keeps nothing between calls.
+    """
+
+    def __init__(self) -> None:
+        self.discarded = 0
+
+    def process(self, chunk: bytes) -> list[bytes]:
+        """The frames that this frame becomes."""
+        raise NotImplementedError
+
+    def finish(self) -> list[bytes]:
+        """Nothing is left."""
+        return []
 
 
 class Postprocessor(Protocol):
@@ -40,7 +59,14 @@ PreprocessorFactory = Callable[[Mapping[str, Value] | None], Preprocessor]
 """Makes one from its `config` record, None where only its name was given. Raises ConfigError."""
 PostprocessorFactory = Callable[[Mapping[str, Value] | None], Postprocessor]
 
-preprocessors: Registry[PreprocessorFactory] = Registry("tremor_tui.interceptors", "preprocessor")
-postprocessors: Registry[PostprocessorFactory] = Registry("tremor_tui.interceptors", "postprocessor")
+MAX_FRAME: Final = 16 << 20
+"""Bytes of a frame at most, also of one that is unpacked."""
+ALIASES: Final = {
+    name: name.replace("-", "_")
+    for name in ("remove-empty", "length-prefixed", "textual-length-prefixed", "ingest-ns", "gelf-chunking")
+}
+
+preprocessors: Registry[PreprocessorFactory] = Registry("tremor_tui.interceptors", "preprocessor", ALIASES)
+postprocessors: Registry[PostprocessorFactory] = Registry("tremor_tui.interceptors", "postprocessor", ALIASES)
 preprocessor = preprocessors.register
 postprocessor = postprocessors.register

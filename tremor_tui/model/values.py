@@ -98,37 +98,31 @@ def equal(left: Value, right: Value) -> bool:
         raise too_deep() from None
 
 
-def _equal(left: Value, right: Value) -> bool:
+def _equal(left: Value, right: Value) -> bool:  # noqa: C901 - one frame per level, so that 512 fit
     kind, other = type(left), type(right)
     if kind is other:
         if kind is dict:
-            return len(left) == len(right) and _equal_records(left, right)
+            if len(left) != len(right):
+                return False
+            for key, value in left.items():  # noqa: SIM110
+                if key not in right or not _equal(value, right[key]):
+                    return False
+            return True
         if kind is list:
-            return len(left) == len(right) and _equal_arrays(left, right)
+            if len(left) != len(right):
+                return False
+            for index, value in enumerate(left):  # noqa: SIM110
+                if not _equal(value, right[index]):
+                    return False
+            return True
         if kind is float:
             return bool(abs(left - right) < EPSILON)
         return bool(left == right)
     if kind in _NUMBERS and other in _NUMBERS:
         return bool(abs(left - right) < EPSILON)
-    if kind is str and other is bytes:
-        return bool(left.encode("utf-8", "surrogatepass") == right)
-    if kind is bytes and other is str:
-        return bool(left == right.encode("utf-8", "surrogatepass"))
+    if kind in _TEXTS and other in _TEXTS:
+        return _octets(left) == _octets(right)
     return False
-
-
-def _equal_records(left: dict[str, Value], right: dict[str, Value]) -> bool:
-    for key, value in left.items():  # noqa: SIM110 - a generator would cost a frame per level
-        if key not in right or not _equal(value, right[key]):
-            return False
-    return True
-
-
-def _equal_arrays(left: list[Value], right: list[Value]) -> bool:
-    for index, value in enumerate(left):  # noqa: SIM110
-        if not _equal(value, right[index]):
-            return False
-    return True
 
 
 def _ordered(left: Value, right: Value) -> tuple[Any, Any]:
@@ -360,20 +354,17 @@ def from_json(text: bytes | str) -> Value:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise BadJson(str(error), error.pos) from None
-    if len(text) > 2 * MAX_DEPTH and type(value) in (list, dict):
-        _check_depth(text, value)
-    octets = text if isinstance(text, bytes) else text.encode()
-    if may_hold_big(octets):
-        check_big(octets)
+    check_json(text if isinstance(text, bytes) else text.encode(), value)
     return value
 
 
-def _check_depth(text: bytes | str, value: Value) -> None:
-    brackets = (
-        text.count(b"[") + text.count(b"{") if isinstance(text, bytes) else text.count("[") + text.count("{")
-    )
+def check_json(octets: bytes, value: Value) -> None:
+    """Raises BadJson where orjson's `value` of this JSON is not what stands there, or too deep."""
+    brackets = octets.count(b"[") + octets.count(b"{") if len(octets) > 2 * MAX_DEPTH else 0
     if brackets > MAX_DEPTH and depth(value) > MAX_DEPTH:
         raise BadJson(f"the value nests more than {MAX_DEPTH} levels")
+    if may_hold_big(octets):
+        check_big(octets)
 
 
 def may_hold_big(octets: bytes) -> bool:
