@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tempfile
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 from tremor_tui.errors import ControlError
 
 APP = "tremor-tui"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
+SOCKET_PATH_LIMIT = 107
+"""Bytes that Linux allows in the path of a Unix socket."""
 
 
 def run_dir() -> Path:
@@ -29,13 +33,29 @@ def state_dir() -> Path:
 
 
 def socket_path(engine: str) -> Path:
-    """The socket of an engine of that name."""
-    return run_dir() / f"{engine}.sock"
+    """The socket of an engine of that name. Raises ControlError where the name or the path will not do."""
+    path = run_dir() / f"{checked_name(engine)}.sock"
+    if len(os.fsencode(path)) > SOCKET_PATH_LIMIT:
+        raise ControlError(
+            f"the path of the socket `{path}` is longer than {SOCKET_PATH_LIMIT} bytes",
+            "set XDG_RUNTIME_DIR to a folder with a shorter path",
+        )
+    return path
+
+
+def checked_name(engine: str) -> str:
+    """The name, if an engine may be called so; it becomes part of file names. Raises ControlError."""
+    if not NAME.fullmatch(engine):
+        raise ControlError(
+            f"an engine cannot be called `{engine}`",
+            "use up to 48 letters, digits, `.`, `_` and `-`, a letter or digit first",
+        )
+    return engine
 
 
 def log_path(engine: str) -> Path:
     """The log of an engine of that name."""
-    return state_dir() / f"{engine}.log"
+    return state_dir() / f"{checked_name(engine)}.log"
 
 
 def _private(folder: Path) -> Path:

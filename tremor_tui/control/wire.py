@@ -42,10 +42,15 @@ class Push(msgspec.Struct, frozen=True, tag="push"):
     pushed: Pushed
 
 
+class _Numbered(msgspec.Struct, frozen=True):
+    number: int
+
+
 Incoming = Reply | Push
 
 _encoder = msgspec.json.Encoder()
 _asks: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
+_numbers: msgspec.json.Decoder[_Numbered] = msgspec.json.Decoder(_Numbered)
 _incoming: msgspec.json.Decoder[Reply | Push] = msgspec.json.Decoder(Incoming)
 
 
@@ -64,6 +69,14 @@ def prefixed(body: bytes) -> bytes:
 def decode_ask(body: bytes) -> Ask:
     """A client's frame. Raises ControlError with what is wrong and where."""
     return _decode(_asks, body)
+
+
+def number_of(body: bytes) -> int:
+    """The number of a frame whose request is malformed, so that its refusal can be told apart; else 0."""
+    try:
+        return _numbers.decode(body).number
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return 0
 
 
 def decode_incoming(body: bytes) -> Incoming:
