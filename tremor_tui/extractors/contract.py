@@ -19,5 +19,21 @@ Extract = Callable[[Value, Any], Value]
 Prepare = Callable[[str], Extract]
 """Makes the test of one rule. Raises ConfigError with a sentence: a compile error at the rule's place."""
 
+Test = Callable[[Value, Any], bool]
+"""`test(value, ctx) -> whether it matches`, for places where the result is not wanted."""
+
+
+def with_test(extract: Extract, test: Test) -> Extract:
+    """The extractor with a quicker (or, for `rerg`, different) test of its own for `test_of`."""
+    extract.test = test  # type: ignore[attr-defined]
+    return extract
+
+
+def test_of(extract: Extract) -> Test:
+    """The test alone: what `when x ~ extractor|rule|` needs where nothing is bound."""
+    own: Test | None = getattr(extract, "test", None)
+    return own or (lambda value, ctx: extract(value, ctx) is not NO_MATCH)
+
+
 extractors: Registry[Prepare] = Registry("tremor_tui.extractors", "extractor")
 extractor = extractors.register
