@@ -1,7 +1,8 @@
 """The graph of a pipeline and how batches move through it: no tasks, no clock, no I/O.
 
-`graph.py` is the data, `build.py` makes a Graph of query IR, compiled scripts and operators, `execute.py`
-moves batches and signals down and insights up, `draw.py` draws it as DOT and as text.
+`graph.py` is the data, `build.py` makes a Graph of query IR, compiled scripts and operators (`selects.py`
+loads these), `plan.py` works out in which order branches meet, `execute.py` moves batches and signals
+down, `draw.py` draws it as DOT and as text.
 
     graph = build(query_ir, instance="tremor")           # compiles and loads its scripts
     for port, batch in graph.step("in", batch, now_ns):  # output ports in order, each at most once
@@ -17,8 +18,11 @@ moves batches and signals down and insights up, `draw.py` draws it as DOT and as
 them. Where branches meet, their batches are merged in order of row id (`model.batch.merge`), the branch
 that single events would have come by first going first. That is the order in which tremor, which sends
 one event at a time depth first and last edge first, would have delivered them; and it keeps one call per
-node and batch instead of one per event. Branches share values: nothing changes a value in place.
+node and batch instead of one per event. Rows of one event leave an output in the reverse of that order,
+as in tremor. Branches share values: nothing changes a value in place. Where no order of branches gives
+tremor's (`plan.py` says when), and for what a signal makes, rows move one by one.
 
 Events that reach an output port, or any port without an edge, are counted; those on a port without an
-edge are *discarded* and counted as such, those on an unconnected `err` are logged as well.
+edge are *discarded* and counted as such. Failures that nothing takes, in a select or in a script whose
+`err` leads nowhere, go to `build`'s `on_error` as well, with the node's id.
 """

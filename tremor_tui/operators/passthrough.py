@@ -1,0 +1,28 @@
+"""`passthrough`: hands every batch on as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tremor_tui.errors import ConfigError
+from tremor_tui.model.batch import Batch, Value
+from tremor_tui.model.context import Context
+from tremor_tui.model.port import OUT
+from tremor_tui.operators.contract import Operator, Outputs, Quiet, operator
+
+
+class Passthrough(Quiet):
+    """In to out, whatever the input port is; junctions and inputs of a pipeline are this too."""
+
+    def on_batch(self, port: str, batch: Batch) -> Outputs:
+        """The batch itself on `out`."""
+        return ((OUT, batch),)
+
+
+@operator("passthrough")
+def make(config: Mapping[str, Value], ctx: Context) -> Operator:
+    """Makes one. Raises ConfigError, as it has no settings."""
+    if config:
+        key = next(iter(config))
+        raise ConfigError(f"`passthrough` has no setting `{key}`", "leave out the `with`", key)
+    return Passthrough()

@@ -1,0 +1,142 @@
+"""The script operator: runs a compiled script over each row of a batch and sorts the results by port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import repeat
+from operator import is_
+from typing import Any
+
+from tremor_tui.errors import DataError, ScriptError
+from tremor_tui.model.batch import Batch, Meta, Value
+from tremor_tui.model.context import Cell, Context
+from tremor_tui.model.port import ERR
+from tremor_tui.operators.contract import Outputs, Quiet
+
+ScriptResult = tuple[str, Value, Meta | None] | None
+ScriptFunction = Callable[[Value, Meta | None, Cell, Context], ScriptResult]
+"""A compiled script: (event, meta, cell, ctx) to (port, value, meta), or None for `drop`."""
+Render = Callable[[ScriptError], str]
+Report = Callable[[DataError], None]
+
+
+def plain(error: ScriptError) -> str:
+    """The text of an error event where nobody draws the place: the short form of its diagnostic."""
+    return error.diagnostic.short()
+
+
+def ignore(error: DataError) -> None:
+    """Reports to nobody."""
+
+
+class ScriptOperator(Quiet):
+    """Runs the script of each input port; all of them share one state.
+
+    `render` makes the text of an error event. `report` hears of each failure, after it was counted.
+    """
+
+    def __init__(
+        self,
+        scripts: Mapping[str, ScriptFunction],
+        ctx: Context,
+        state: Value = None,
+        render: Render = plain,
+        report: Report = ignore,
+    ) -> None:
+        super().__init__()
+        self._scripts = dict(scripts)
+        self._ctx = ctx
+        self._render = render
+        self._report = report
+        self.cell = Cell(state)
+
+    def on_batch(self, port: str, batch: Batch) -> Outputs:
+        """What the port's script made of each row, by the port it emitted to, in the rows' order."""
+        script = self._scripts.get(port)
+        if script is None:
+            return self._refuse(port, batch)
+        sorted_rows = self._run(script, batch)
+        every_row = len(sorted_rows) == 1 and len(batch) == len(next(iter(sorted_rows.values())).rows)
+        return [(name, made.batch(batch, every_row)) for name, made in sorted_rows.items()]
+
+    def _run(self, script: ScriptFunction, batch: Batch) -> dict[str, _Rows]:
+        ctx, cell = self._ctx, self.cell
+        ctx.origin = batch.origin
+        times = batch.ingest_ns
+        outputs: dict[str, _Rows] = {}
+        steps = zip(
+            batch.values,
+            batch.metas or repeat(None),
+            batch.ids,
+            repeat(times) if isinstance(times, int) else times,
+            strict=False,
+        )
+        for row, (event, meta, ctx.event_id, ctx.ingest_ns) in enumerate(steps):
+            try:
+                result = script(event, meta, cell, ctx)
+            except ScriptError as error:
+                result = self._failed(error, event, meta)
+            if result is None:
+                self.dropped += 1
+                continue
+            port, value, meta = result
+            rows = outputs.get(port)
+            if rows is None:
+                rows = outputs[port] = _Rows()
+            rows.rows.append(row)
+            rows.values.append(value)
+            rows.metas.append(meta)
+        return outputs
+
+    def _failed(self, error: ScriptError, event: Value, meta: Meta | None) -> ScriptResult:
+        self.errors += 1
+        self.last_error = error
+        self._report(error)
+        return ERR, {"error": self._render(error), "event": event}, meta
+
+    def _refuse(self, port: str, batch: Batch) -> Outputs:
+        text = f"unknown port: `{port}`"
+        self.errors += len(batch)
+        self.last_error = DataError(text, f"give the script a body: `script from {port}`")
+        for _ in batch.values:
+            self._report(self.last_error)
+        values: list[Value] = [{"error": text, "event": value} for value in batch.values]
+        return [(ERR, batch.replace(range(len(batch)), values))]
+
+    def state(self) -> Any:
+        """The script's `state`, in a Cell."""
+        return self.cell
+
+    def restore(self, state: Any) -> None:
+        """Goes on with that state."""
+        if isinstance(state, Cell):
+            self.cell.state = state.state
+
+
+class _Rows:
+    """The rows that leave by one port."""
+
+    __slots__ = ("metas", "rows", "values")
+
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+        self.values: list[Value] = []
+        self.metas: list[Meta | None] = []
+
+    def batch(self, origin: Batch, every_row: bool) -> Batch:
+        """The batch of these rows; frames stay with values that are still the same."""
+        metas = self.metas if origin.metas or any(self.metas) else None
+        if origin.raws is None or not self._is_unchanged(origin):
+            rows = range(len(origin)) if every_row else self.rows
+            return origin.replace(rows, self.values, metas)
+        kept = origin.take(self.rows)
+        if metas is None:
+            return kept
+        made = origin.replace(self.rows, self.values, metas)
+        made.raws = kept.raws
+        return made
+
+    def _is_unchanged(self, origin: Batch) -> bool:
+        values = origin.values
+        before = values if len(self.rows) == len(values) else [values[row] for row in self.rows]
+        return all(map(is_, self.values, before))

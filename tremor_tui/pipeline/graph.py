@@ -1,0 +1,176 @@
+"""Graph: a pipeline that runs, as nodes, edges and one plan for each input port.
+
+Why plans: tremor sends one event at a time, depth first and last edge first, so two branches that meet
+meet in an order that depends on the whole way from the input. `plan.py` works that order out once, and
+finds the few graphs where no order of branches will do; these run event by event (`execute.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tremor_tui.model.batch import Batch
+from tremor_tui.model.context import Context
+from tremor_tui.model.insight import Insight
+from tremor_tui.model.signal import Signal
+from tremor_tui.operators.contract import Operator, Quiet
+from tremor_tui.pipeline import execute
+from tremor_tui.pipeline.plan import Plan, make_plan
+
+Listener = Callable[[Batch], None]
+
+
+@dataclass(slots=True)
+class EdgeStats:
+    """What passed an edge; `id` is `SOURCE/PORT->TARGET/PORT`, numbered where a graph has it twice."""
+
+    id: str
+    source: str
+    source_port: str
+    target: str
+    target_port: str
+    rows: int = 0
+    batches: int = 0
+    listeners: tuple[Listener, ...] = ()
+
+
+@dataclass(slots=True)
+class NodeStats:
+    """What a node did. `kind` is `input`, `output`, `stream`, `script`, `select` or an operator's name.
+
+    `rows_in` and `rows_out` count by port; `discarded` counts rows that left by a port without an edge.
+    """
+
+    id: str
+    kind: str
+    operator: Operator
+    batches: int = 0
+    rows_in: dict[str, int] = field(default_factory=dict)
+    rows_out: dict[str, int] = field(default_factory=dict)
+    discarded: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def dropped(self) -> int:
+        """Rows let go on purpose: by `drop`, `where` or `having`."""
+        return self.operator.dropped
+
+    @property
+    def errors(self) -> int:
+        """Rows that failed."""
+        return self.operator.errors
+
+    @property
+    def last_error(self) -> Exception | None:
+        """The latest failure."""
+        return self.operator.last_error
+
+
+@dataclass(slots=True)
+class Edge:
+    """An edge as execution sees it: where rows go and what to count."""
+
+    index: int
+    target: int
+    target_port: str
+    stats: EdgeStats
+
+
+@dataclass(slots=True)
+class Node:
+    """A node as execution sees it. `routes` has the edges of each output port, in the text's order.
+
+    `is_multi`: it may make several rows of one, so that ids alone give no order behind it.
+    """
+
+    index: int
+    stats: NodeStats
+    operator: Operator
+    ctx: Context
+    routes: dict[str, list[Edge]] = field(default_factory=dict)
+    is_output: bool = False
+    is_multi: bool = False
+
+
+class Graph:
+    """A running pipeline. `nodes` are in topological order, `edges` in the text's.
+
+    `inputs` and `outputs` are its ports. `build.build` makes one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        nodes: Sequence[Node],
+        edges: Sequence[EdgeStats],
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        config: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.name = name
+        self.inputs = tuple(inputs)
+        self.outputs = tuple(outputs)
+        self.config = dict(config or {})
+        self.nodes = [node.stats for node in nodes]
+        self.edges = list(edges)
+        self._nodes = list(nodes)
+        self._edges = {edge.id: edge for edge in edges}
+        self._plans: dict[str, Plan] = {
+            node.stats.id: make_plan(self._nodes, node.index) for node in nodes if node.stats.id in inputs
+        }
+        self._insight_nodes = [n for n in reversed(self._nodes) if _overrides(n.operator, "on_insight")]
+        self._signal_nodes = [n for n in self._nodes if _overrides(n.operator, "on_signal")]
+
+    def step(self, port: str, batch: Batch, now_ns: int) -> list[tuple[str, Batch]]:
+        """What leaves by the output ports when `batch` enters by `port`; each port at most once.
+
+        `now_ns` is the wall clock. Rows are in the order tremor would send them. Raises KeyError for a
+        port that the pipeline does not have; the checker of flows refuses those.
+        """
+        plan = self._plans[port]
+        if plan.is_by_event:
+            return execute.by_event(self._nodes, plan.start, port, batch, now_ns)
+        return execute.by_batch(self._nodes, plan, port, batch, now_ns)
+
+    def signal(self, signal: Signal, now_ns: int = 0) -> list[tuple[str, Batch]]:
+        """Tells every operator that wants to know, in order; returns what then leaves.
+
+        All of them hear of it before the first event that one of them made moves on.
+        """
+        if not self._signal_nodes:
+            return []
+        return execute.signal(self._nodes, self._signal_nodes, signal, now_ns)
+
+    def insight(self, insight: Insight) -> list[Insight]:
+        """What leaves at the top when `insight` comes from below."""
+        rising: list[Insight] = [insight]
+        for node in self._insight_nodes:
+            rising = [up for one in rising for up in node.operator.on_insight(one)]
+        return rising
+
+    def adopt(self, old: Graph) -> list[str]:
+        """Takes over the state of nodes with the same id and kind; returns the ids that kept one."""
+        before = {(stats.id, stats.kind): stats.operator for stats in old.nodes}
+        kept = []
+        for stats in self.nodes:
+            operator = before.get((stats.id, stats.kind))
+            state = operator.state() if operator else None
+            if state is not None:
+                stats.operator.restore(state)
+                kept.append(stats.id)
+        return kept
+
+    def listen(self, edge_id: str, callback: Listener) -> None:
+        """Calls `callback` with each batch that passes the edge, until `unlisten`. Raises KeyError."""
+        edge = self._edges[edge_id]
+        edge.listeners = (*edge.listeners, callback)
+
+    def unlisten(self, edge_id: str, callback: Listener) -> None:
+        """Ends what `listen` began; does nothing where it had not."""
+        edge = self._edges[edge_id]
+        edge.listeners = tuple(one for one in edge.listeners if one != callback)
+
+
+def _overrides(operator: Operator, method: str) -> bool:
+    return getattr(type(operator), method) is not getattr(Quiet, method)
