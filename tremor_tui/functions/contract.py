@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tremor_tui.model.batch import Value
+from tremor_tui.model.values import type_name
 from tremor_tui.registry import Registry
 
 
@@ -104,3 +105,62 @@ class Module:
             return call
 
         return enter
+
+
+# -- readers of arguments: the value itself, or a FunctionError that says what was wanted ----------------
+
+
+def refuse(value: Value, wanted: str, argument: int) -> FunctionError:
+    """The error for an argument of the wrong kind; `wanted` is like "a string"."""
+    kind = type_name(value)
+    article = "an" if kind[0] in "ai" else "a"
+    given = "null" if value is None else f"{article} {kind}"
+    return FunctionError(f"argument {argument + 1} must be {wanted}, not {given}", argument)
+
+
+def text_of(value: Value, argument: int) -> str:
+    """A string."""
+    if type(value) is str:
+        return value
+    raise refuse(value, "a string", argument)
+
+
+def octets_of(value: Value, argument: int) -> bytes:
+    """A binary, or a string's UTF-8."""
+    if type(value) is bytes:
+        return value
+    if type(value) is str:
+        return value.encode("utf-8", "surrogatepass")
+    raise refuse(value, "a binary or a string", argument)
+
+
+def array_of(value: Value, argument: int) -> list[Value]:
+    """An array."""
+    if type(value) is list:
+        return value
+    raise refuse(value, "an array", argument)
+
+
+def record_of(value: Value, argument: int) -> dict[str, Value]:
+    """A record."""
+    if type(value) is dict:
+        return value
+    raise refuse(value, "a record", argument)
+
+
+def integer_of(value: Value, argument: int, low: int | None = None, high: int | None = None) -> int:
+    """An integer, from `low` up to `high`."""
+    if type(value) is not int:
+        raise refuse(value, "an integer", argument)
+    if low is not None and value < low:
+        raise FunctionError(f"argument {argument + 1} must be at least {low}, not {value}", argument)
+    if high is not None and value > high:
+        raise FunctionError(f"argument {argument + 1} must be at most {high}, not {value}", argument)
+    return value
+
+
+def number_of(value: Value, argument: int) -> int | float:
+    """An integer or a float."""
+    if type(value) is int or type(value) is float:
+        return value
+    raise refuse(value, "a number", argument)
