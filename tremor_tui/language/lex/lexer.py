@@ -44,8 +44,9 @@ _MASTER = re.compile(
     )""",
     re.VERBOSE,
 )
-_PIECE = re.compile(r'[^"\\#\n]+|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}|\\["\\bfnrt#]|#\{\}|#\{|#|"|\n|\\')
-_HEREDOC_PIECE = re.compile(r'[^"\\#]+|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}|\\["\\bfnrt#]|#\{\}|#\{|#|"""|"|\\')
+_ESCAPE = r'\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}|\\["\\bfnrt#]'
+_PIECE = re.compile(rf'[^"\\#\n]+|{_ESCAPE}|#\{{\}}|#\{{|#|"|\n|\\')
+_HEREDOC_PIECE = re.compile(rf'[^"\\#]+|{_ESCAPE}|#\{{\}}|#\{{|#|"""|"|\\')
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _U64 = 1 << 64
 _LINE_END = re.compile(r"$", re.MULTILINE)

@@ -210,7 +210,7 @@ def meta_path(c: Context, v: list[Any], s: list[int], end: int) -> tree.Path:
 
 
 def expr_path(c: Context, v: list[Any], s: list[int], end: int) -> tree.Path:
-    root = tree.ExprRoot(v[0], c.span(s[0], v[1][0].span.start if v[1] else end))
+    root = tree.ExprRoot(v[0], c.span(s[0], s[1]))
     return tree.Path(root, tuple(v[1]), c.span(s[0], end))
 
 
@@ -246,11 +246,13 @@ def fn_default(c: Context, v: list[Any], s: list[int], end: int) -> tree.Case:
 
 
 def for_statement(c: Context, v: list[Any], s: list[int], end: int) -> tree.For:
-    return tree.For(v[1], tuple(v[3]), *v[4], True, c.span(s[0], end))
+    initial, fold, fold_span = v[4]
+    return tree.For(v[1], tuple(v[3]), initial, fold, fold_span, True, c.span(s[0], end))
 
 
 def for_expr(c: Context, v: list[Any], s: list[int], end: int) -> tree.For:
-    return tree.For(v[1], tuple(v[3]), *v[4], False, c.span(s[0], end))
+    initial, fold, fold_span = v[4]
+    return tree.For(v[1], tuple(v[3]), initial, fold, fold_span, False, c.span(s[0], end))
 
 
 def for_case(c: Context, v: list[Any], s: list[int], end: int) -> tree.ForCase:

@@ -43,7 +43,7 @@ def build() -> dict[str, Any]:
 
     grammar = f"%declare {' '.join(KINDS)}\n{GRAMMAR.read_text('utf-8')}"
     lark = Lark(grammar, parser="lalr", lexer=NoLexer, start=list(STARTS), strict=True)
-    return _numbered(lark.parser.parser._parse_table, lark.rules)  # type: ignore[attr-defined]
+    return _numbered(lark.parser.parser._parse_table, lark.rules)
 
 
 def _numbered(table: Any, rules: list[Any]) -> dict[str, Any]:
