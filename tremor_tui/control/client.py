@@ -6,6 +6,7 @@
             ...
 
     await stay_connected("local", use, lost=show)    # runs `use(plane)` again after each EngineLost
+    plane = await open_plane("local")                # on asyncio, without a block; `await plane.close()`
 
 One task reads the socket and sorts what comes: answers to whom they belong, pushed frames into a short
 line in which a new snapshot takes the place of an older one that nobody has looked at yet.
@@ -13,6 +14,7 @@ line in which a new snapshot takes the place of an older one that nobody has loo
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections import deque
@@ -37,6 +39,10 @@ WAITING_LIMIT = 256
 """Pushed frames that wait to be looked at; beyond it the oldest tap samples are let go."""
 
 
+_holders: set[asyncio.Task[None]] = set()
+"""The loop itself holds its tasks weakly."""
+
+
 class Client:
     """One connection to an engine; made by `connect`. `welcome` is what the engine said of itself."""
 
@@ -50,6 +56,7 @@ class Client:
         self._answers: dict[int, _Waiting] = {}
         self._line: deque[Pushed] = deque()
         self._news = anyio.Event()
+        self._over = anyio.Event()
         self._lost: EngineLost | None = None
         self._heard = clock()
 
@@ -74,6 +81,10 @@ class Client:
                 raise self._lost
             self._news = anyio.Event()
             await self._news.wait()
+
+    async def wait_ended(self) -> None:
+        """Returns when the connection has ended, by whichever side."""
+        await self._over.wait()
 
     async def close(self) -> None:
         """Ends the connection; whoever still waits on it meets EngineLost."""
@@ -143,6 +154,7 @@ class Client:
 
     def _end(self, lost: EngineLost) -> None:
         self._lost = self._lost or lost
+        self._over.set()
         for waiting in self._answers.values():
             waiting.fail(self._lost)
         self._news.set()
@@ -196,6 +208,32 @@ async def connect(
         group.cancel_scope.cancel()
     if failure:
         raise failure
+
+
+async def open_plane(
+    engine: str | Path = "local", *, kind: Kind = "workbench", read_only: bool = False, timeout_s: float = 5.0
+) -> Client:
+    """As `connect`, for programs on asyncio that cannot keep a block open: ends with `close`."""
+    opened: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
+
+    async def hold() -> None:
+        try:
+            async with connect(engine, kind=kind, read_only=read_only, timeout_s=timeout_s) as client:
+                opened.set_result(client)
+                await client.wait_ended()
+        except ControlError as error:
+            if opened.done():
+                raise
+            opened.set_exception(error)
+
+    holder = asyncio.create_task(hold())
+    _holders.add(holder)
+    holder.add_done_callback(_holders.discard)
+    try:
+        return await opened
+    except asyncio.CancelledError:
+        holder.cancel()
+        raise
 
 
 async def _greet(client: Client, path: Path, kind: Kind, read_only: bool, timeout_s: float) -> None:

@@ -1,0 +1,105 @@
+"""Jobs of the compile service and their results, in the frames of `control/wire.py`; one at a time."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from tremor_tui.control.snapshots import FileText, PreviewResult
+from tremor_tui.control.wire import prefixed
+from tremor_tui.engine.executors.link import Texts
+from tremor_tui.errors import ControlError
+from tremor_tui.model.diagnostic import Diagnostic
+
+T = TypeVar("T")
+
+
+class Plan(msgspec.Struct, frozen=True, tag="plan"):
+    """What does this .troy file deploy? Answered with `Planned`."""
+
+    source: Texts
+
+
+class Diagnose(msgspec.Struct, frozen=True, tag="diagnose"):
+    """What is wrong with this file, and with `flow`'s if given? Answered with `Found`."""
+
+    source: Texts
+    flow: Texts | None = None
+
+
+class Draft(msgspec.Struct, frozen=True, tag="draft"):
+    """Run a script on samples; answered with `Drafted`."""
+
+    text: str
+    samples: tuple[str, ...]
+    limit_ms: int
+    module_path: tuple[str, ...] = ()
+
+
+class FlowPlan(msgspec.Struct, frozen=True):
+    """The shape of a flow: what may not change in an apply, and a fingerprint of each pipeline."""
+
+    alias: str
+    definition: str = ""
+    connectors: dict[str, str] = {}
+    links: tuple[str, ...] = ()
+    pipelines: dict[str, str] = {}
+
+
+class Planned(msgspec.Struct, frozen=True, tag="planned"):
+    """The flows of a file and every text that it is made of; flows are missing where it did not compile."""
+
+    flows: tuple[FlowPlan, ...] = ()
+    files: tuple[FileText, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Found(msgspec.Struct, frozen=True, tag="found"):
+    """Diagnostics; none means fine."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Drafted(msgspec.Struct, frozen=True, tag="drafted"):
+    """What a draft made of its samples."""
+
+    results: tuple[PreviewResult, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Broken(msgspec.Struct, frozen=True, tag="broken"):
+    """The compiler itself failed: a bug, with its traceback for the log."""
+
+    message: str
+    traceback: str = ""
+
+
+Job = Plan | Diagnose | Draft
+Outcome = Planned | Found | Drafted | Broken
+
+_encoder = msgspec.json.Encoder()
+_jobs: msgspec.json.Decoder[Plan | Diagnose | Draft] = msgspec.json.Decoder(Job)
+_outcomes: msgspec.json.Decoder[Planned | Found | Drafted | Broken] = msgspec.json.Decoder(Outcome)
+
+
+def encode(frame: Job | Outcome) -> bytes:
+    """A frame with its length. Raises ControlError where it is too long."""
+    return prefixed(_encoder.encode(frame))
+
+
+def decode_job(body: bytes) -> Job:
+    """What the supervisor sent. Raises ControlError."""
+    return _decode(_jobs, body)
+
+
+def decode_outcome(body: bytes) -> Outcome:
+    """What the compile service sent. Raises ControlError."""
+    return _decode(_outcomes, body)
+
+
+def _decode(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ControlError(f"a malformed frame: {error}") from None

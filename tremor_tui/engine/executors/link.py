@@ -1,0 +1,194 @@
+"""What supervisor and executor say to each other, in the frames of `control/wire.py`.
+
+Down go numbered orders, each answered once; up go answers and, between them, pictures, samples and lines
+for the log. Only texts, paths and numbers cross: the executor compiles by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar
+
+import msgspec
+
+from tremor_tui.control.snapshots import FlowSnapshot, Receipt, Stopped, TapSamples, TaskSnapshot, Warned
+from tremor_tui.control.wire import prefixed
+from tremor_tui.errors import ControlError
+from tremor_tui.model.diagnostic import Diagnostic
+
+PICTURE_RATE: Final = 1.0
+"""Pictures a second that an executor sends when nobody watches."""
+
+T = TypeVar("T")
+
+
+class Texts(msgspec.Struct, frozen=True):
+    """A file to compile: its path, where its relative paths start, where modules are, what stands in."""
+
+    path: str
+    base: str
+    module_path: tuple[str, ...] = ()
+    texts: dict[str, str] = {}
+
+
+class Order(msgspec.Struct, frozen=True, tag_field="do"):
+    """Base of what the supervisor wants of an executor."""
+
+
+class StartFlow(Order, frozen=True, tag="start"):
+    """Compile the file and start the flow of that alias; answered with `Started`."""
+
+    source: Texts
+    alias: str
+
+
+class SwapFlow(Order, frozen=True, tag="swap"):
+    """Compile the file and swap these pipelines of a running flow; answered with `Swapped`."""
+
+    source: Texts
+    alias: str
+    pipelines: tuple[str, ...]
+
+
+class EndFlow(Order, frozen=True, tag="end"):
+    """Drain a flow, by force after the deadline, and forget it; answered with `Ended`."""
+
+    alias: str
+    deadline_s: float
+
+
+class PauseFlow(Order, frozen=True, tag="pause"):
+    """Pause or resume a flow; answered with `Obeyed`."""
+
+    alias: str
+    paused: bool
+
+
+class OpenTap(Order, frozen=True, tag="open_tap"):
+    """Send samples of an edge under this number; answered with `Obeyed`."""
+
+    tap: int
+    edge: str
+    per_second: float
+
+
+class CloseTap(Order, frozen=True, tag="close_tap"):
+    """No more samples; answered with `Obeyed`."""
+
+    tap: int
+
+
+class SetRate(Order, frozen=True, tag="rate"):
+    """Send this many pictures a second; answered with `Obeyed`."""
+
+    per_second: float
+
+
+class Picture(Order, frozen=True, tag="picture"):
+    """Send a picture now, before the answer `Obeyed`."""
+
+
+class Quit(Order, frozen=True, tag="quit"):
+    """Drain all flows, by force after the deadline, then end; answered with `Ended`."""
+
+    deadline_s: float
+
+
+Orders = StartFlow | SwapFlow | EndFlow | PauseFlow | OpenTap | CloseTap | SetRate | Picture | Quit
+
+
+class Command(msgspec.Struct, frozen=True):
+    """An order with its number."""
+
+    number: int
+    order: Orders
+
+
+class Obeyed(msgspec.Struct, frozen=True, tag="obeyed"):
+    """It was done."""
+
+
+class Started(msgspec.Struct, frozen=True, tag="started"):
+    """The flow runs."""
+
+
+class Swapped(msgspec.Struct, frozen=True, tag="swapped"):
+    """The pipelines were swapped."""
+
+    receipt: Receipt
+
+
+class Ended(msgspec.Struct, frozen=True, tag="ended"):
+    """Flows have ended; by force where any did not drain."""
+
+    stopped: tuple[Stopped, ...] = ()
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """It was not done, and why."""
+
+    message: str
+    hint: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+Result = Obeyed | Started | Swapped | Ended | Failed
+
+
+class Answered(msgspec.Struct, frozen=True, tag="answered"):
+    """The answer to the order of that number."""
+
+    number: int
+    result: Result
+
+
+class Pictured(msgspec.Struct, frozen=True, tag="pictured"):
+    """The executor as it is: flows, tasks, warnings, its use of a core, memory, delay of its loop."""
+
+    flows: tuple[FlowSnapshot, ...] = ()
+    tasks: tuple[TaskSnapshot, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    cpu: float = 0.0
+    rss: int = 0
+    loop_lag_ns: int = 0
+
+
+class Tapped(msgspec.Struct, frozen=True, tag="tapped"):
+    """Samples of a tap."""
+
+    samples: TapSamples
+
+
+class Logged(msgspec.Struct, frozen=True, tag="logged"):
+    """Lines for the engine's log; `left_out` more were not sent."""
+
+    lines: tuple[str, ...]
+    left_out: int = 0
+
+
+Said = Answered | Pictured | Tapped | Logged
+
+_encoder = msgspec.json.Encoder()
+_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+_said: msgspec.json.Decoder[Answered | Pictured | Tapped | Logged] = msgspec.json.Decoder(Said)
+
+
+def encode(frame: Command | Said) -> bytes:
+    """A frame with its length. Raises ControlError where it is too long."""
+    return prefixed(_encoder.encode(frame))
+
+
+def decode_command(body: bytes) -> Command:
+    """What the supervisor sent. Raises ControlError."""
+    return _decode(_commands, body)
+
+
+def decode_said(body: bytes) -> Said:
+    """What an executor sent. Raises ControlError."""
+    return _decode(_said, body)
+
+
+def _decode(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ControlError(f"a malformed frame: {error}") from None

@@ -1,0 +1,258 @@
+"""Flows: which flow runs on which executor, from which texts, and what was done to it.
+
+The supervisor keeps the texts that a flow was compiled from, so that a flow that begins anew after a crash
+begins with what was deployed or applied last, whatever lies on the disk meanwhile.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import anyio
+import msgspec
+
+from tremor_tui.control.commands import Apply, Deploy
+from tremor_tui.control.snapshots import (
+    Applied,
+    Done,
+    FileText,
+    FlowSnapshot,
+    FlowState,
+    Receipt,
+    Stopped,
+)
+from tremor_tui.engine.compiling.link import FlowPlan, Plan, Planned
+from tremor_tui.engine.compiling.service import Compiling
+from tremor_tui.engine.executors.executor import Executor
+from tremor_tui.engine.executors.link import Ended, EndFlow, PauseFlow, StartFlow, SwapFlow, Swapped, Texts
+from tremor_tui.engine.shape import differences
+from tremor_tui.errors import ControlError, LifecycleError, UnknownName
+
+OVER: frozenset[FlowState] = frozenset({"stopped", "failed"})
+
+
+@dataclass(slots=True)
+class Deployed:
+    """One flow: where it runs, what it was compiled from, and its last picture."""
+
+    plan: FlowPlan
+    source: Texts
+    files: tuple[FileText, ...]
+    executor: Executor
+    version: int = 1
+    last_apply: Receipt | None = None
+    error: str = ""
+    note: str = ""
+    note_ns: int = 0
+    lost: bool = False
+    failed: bool = False
+    picture: FlowSnapshot | None = None
+
+    @property
+    def alias(self) -> str:
+        """The name it was deployed under."""
+        return self.plan.alias
+
+    @property
+    def state(self) -> FlowState:
+        """What it is doing, as far as the supervisor knows."""
+        if self.failed:
+            return "failed"
+        if self.lost or self.picture is None:
+            return "initializing"
+        return self.picture.state
+
+    def say(self, note: str) -> None:
+        """Keeps a sentence about what happened last."""
+        self.note, self.note_ns = note, time.time_ns()
+
+
+@dataclass(slots=True)
+class Flows:
+    """The table of flows, and what commands do to it."""
+
+    compiling: Compiling
+    executors: Sequence[Executor]
+    log: Callable[[str], None]
+    table: dict[str, Deployed] = field(default_factory=dict)
+    _turns: defaultdict[str, anyio.Lock] = field(default_factory=lambda: defaultdict(anyio.Lock))
+    _placed: int = 0
+
+    def get(self, alias: str) -> Deployed:
+        """The flow of that name. Raises UnknownName."""
+        if alias not in self.table:
+            raise UnknownName("flow", alias, self.table)
+        return self.table[alias]
+
+    def on(self, executor: Executor) -> list[Deployed]:
+        """The flows that an executor runs."""
+        return [flow for flow in self.table.values() if flow.executor is executor]
+
+    async def deploy(self, request: Deploy) -> Done:
+        """Compiles a file and starts what it deploys; none stays if one of them cannot start."""
+        source = Texts(request.path, request.base, request.module_path, request.texts)
+        planned = await self._planned(source)
+        if not planned.flows:
+            raise ControlError(f"`{request.path}` deploys no flow", "add `deploy flow NAME;` at its end")
+        source = _pinned(source, planned.files)
+        started: list[Deployed] = []
+        try:
+            for plan in planned.flows:
+                async with self._turns[plan.alias]:
+                    await self._make_room(plan.alias, request.replace)
+                    started.append(flow := Deployed(plan, source, planned.files, self._place()))
+                    await self._start(flow)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self._take_back(started)
+            raise
+        names = ", ".join(plan.alias for plan in planned.flows)
+        self.log(f"deployed {names} from {request.path}")
+        return Done(f"deployed {names}")
+
+    async def apply(self, request: Apply) -> Applied:
+        """Compiles a running flow's file anew and swaps the pipelines that changed."""
+        async with self._turns[request.flow]:
+            flow = self.get(request.flow)
+            if flow.state in OVER or flow.lost:
+                raise LifecycleError(
+                    f"the flow `{flow.alias}` does not run: it is {flow.state}", "deploy it anew"
+                )
+            source = msgspec.structs.replace(flow.source, texts=request.texts)
+            planned = await self._planned(source)
+            plan = next((p for p in planned.flows if p.alias == flow.alias), None)
+            _refuse_relinking(flow, plan)
+            assert plan is not None
+            return await self._swap(flow, plan, _pinned(source, planned.files), planned.files)
+
+    async def stop(self, alias: str, deadline_s: float) -> Stopped:
+        """Drains a flow and forgets it."""
+        flow = self.get(alias)
+        stopped = await self._end(flow, deadline_s)
+        if self.table.get(alias) is flow:
+            del self.table[alias]
+        self.log(f"stopped {alias}: " + ("drained" if stopped.drained else f"forced, {stopped.left} left"))
+        return stopped
+
+    async def pause(self, alias: str, paused: bool) -> Done:
+        """Pauses or resumes a flow."""
+        flow = self.get(alias)
+        await flow.executor.order(PauseFlow(alias, paused))
+        return Done(f"{alias} is paused" if paused else f"{alias} goes on")
+
+    async def begin_anew(self, executor: Executor) -> None:
+        """Starts the flows of an executor that was started again."""
+        for flow in self.on(executor):
+            if not flow.lost:
+                continue
+            try:
+                await executor.order(StartFlow(flow.source, flow.alias))
+            except ControlError as error:
+                if executor.state == "running":
+                    flow.failed, flow.error = True, error.message
+                    self.log(f"{flow.alias} cannot begin anew: {error.message}")
+                continue
+            flow.lost = False
+            flow.picture = None
+            flow.say(f"began anew after executor {executor.number} ended")
+
+    def lose(self, executor: Executor, reason: str, final: bool) -> list[Deployed]:
+        """Notes that an executor's flows are gone, for good if `final`; returns those that ran."""
+        gone = [flow for flow in self.on(executor) if flow.state not in OVER]
+        for flow in gone:
+            flow.lost, flow.failed = True, final
+            flow.error = f"executor {executor.number} ended: {reason}" if final else ""
+            flow.say(f"executor {executor.number} ended: {reason}")
+        return gone
+
+    def see(self, executor: Executor) -> None:
+        """Takes over an executor's newest pictures of its flows."""
+        for picture in executor.picture.flows:
+            flow = self.table.get(picture.alias)
+            if flow and flow.executor is executor:
+                flow.picture = picture
+
+    async def _planned(self, source: Texts) -> Planned:
+        planned = await self.compiling.ask(Plan(source), Planned)
+        if any(d.is_error for d in planned.diagnostics):
+            first = next(d for d in planned.diagnostics if d.is_error)
+            raise ControlError(first.message, first.hint, planned.diagnostics)
+        return planned
+
+    async def _make_room(self, alias: str, replace: bool) -> None:
+        old = self.table.get(alias)
+        if old is None:
+            return
+        if not replace and old.state not in OVER:
+            hint = f"stop it first: `tremor-tui stop {alias}`"
+            raise LifecycleError(f"a flow called `{alias}` runs already, from `{old.source.path}`", hint)
+        await self.stop(alias, 5.0)
+
+    def _place(self) -> Executor:
+        """The next executor in turn; one that has failed gets another chance only if all have."""
+        usable = [e for e in self.executors if e.state != "failed"] or list(self.executors)
+        executor = usable[self._placed % len(usable)]
+        self._placed += 1
+        executor.revive()
+        return executor
+
+    async def _start(self, flow: Deployed) -> None:
+        self.table[flow.alias] = flow
+        await flow.executor.order(StartFlow(flow.source, flow.alias))
+
+    async def _swap(
+        self, flow: Deployed, plan: FlowPlan, source: Texts, files: tuple[FileText, ...]
+    ) -> Applied:
+        changed = tuple(a for a, mark in plan.pipelines.items() if flow.plan.pipelines[a] != mark)
+        receipts: tuple[Receipt, ...] = ()
+        if changed:
+            result = await flow.executor.order(SwapFlow(source, flow.alias, changed))
+            assert isinstance(result, Swapped)
+            flow.version += 1
+            flow.last_apply = msgspec.structs.replace(
+                result.receipt, flow=flow.alias, version=flow.version, pipelines=changed, at_ns=time.time_ns()
+            )
+            receipts = (flow.last_apply,)
+            self.log(f"applied version {flow.version} of {flow.alias}: {', '.join(changed)}")
+        flow.plan, flow.source, flow.files = plan, source, files
+        return Applied(receipts, "" if changed else "nothing that runs has changed")
+
+    async def _end(self, flow: Deployed, deadline_s: float) -> Stopped:
+        if flow.lost or flow.failed:
+            return Stopped(flow.alias, drained=False)
+        try:
+            # A loop that does not turn cannot drain; its executor is not waited for without end.
+            with anyio.fail_after(deadline_s + 2.0):
+                result = await flow.executor.order(EndFlow(flow.alias, deadline_s))
+        except TimeoutError:
+            message = f"the flow `{flow.alias}` does not answer: executor {flow.executor.number} is stuck"
+            raise ControlError(message, "the watchdog's warning names the place") from None
+        assert isinstance(result, Ended)
+        return next(iter(result.stopped), Stopped(flow.alias))
+
+    async def _take_back(self, started: Iterable[Deployed]) -> None:
+        for flow in started:
+            if self.table.get(flow.alias) is flow:
+                del self.table[flow.alias]
+            try:
+                await self._end(flow, 1.0)
+            except ControlError as error:
+                self.log(f"taking {flow.alias} back: {error.message}")
+
+
+def _pinned(source: Texts, files: Sequence[FileText]) -> Texts:
+    return msgspec.structs.replace(source, texts={f.path: f.text for f in files if f.writable})
+
+
+def _refuse_relinking(flow: Deployed, plan: FlowPlan | None) -> None:
+    if plan is None:
+        raise ControlError(f"the file no longer deploys `{flow.alias}`", "to stop it: `tremor-tui stop`")
+    found = differences(flow.plan, plan)
+    if found:
+        raise ControlError(
+            f"`{flow.alias}` would change its shape: {'; '.join(found)}",
+            "an apply swaps pipelines only; stop the flow and deploy it anew, or deploy with replace",
+        )

@@ -1,0 +1,193 @@
+"""Plane: what each command of `control/commands.py` does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Protocol, assert_never
+
+import anyio
+
+from tremor_tui.control import commands as ask
+from tremor_tui.control.snapshots import (
+    Answer,
+    Diagnosed,
+    Done,
+    EngineSnapshot,
+    FlowFiles,
+    Previewed,
+    TapOpened,
+    TapSamples,
+)
+from tremor_tui.engine.clients import ClientSession
+from tremor_tui.engine.compiling.link import Diagnose, Draft, Drafted, Found
+from tremor_tui.engine.executors import link
+from tremor_tui.engine.executors.executor import Executor
+from tremor_tui.engine.flows import Deployed, Flows
+from tremor_tui.errors import ControlError
+
+LOOKING = (ask.Snapshot, ask.Watch, ask.Diagnose, ask.ListFiles, ask.OpenTap, ask.CloseTap, ask.Preview)
+FRESH_S = 0.5
+MAX_TAP_RATE = 1000.0
+MAX_SAMPLES = 1000
+
+
+class Owner(Protocol):
+    """What the plane needs of the engine itself."""
+
+    def snapshot(self) -> EngineSnapshot: ...
+    def keep(self, keep: bool) -> None: ...
+    def end(self, deadline_s: float) -> None: ...
+
+
+class Plane:
+    """Checks a command, sends it where it belongs, and answers."""
+
+    def __init__(self, owner: Owner, flows: Flows, log: Callable[[str], None]) -> None:
+        self._owner = owner
+        self._flows = flows
+        self._log = log
+        self._taps: dict[int, tuple[ClientSession, ask.OpenTap]] = {}
+        self._numbers = count(1)
+
+    async def answer(self, session: ClientSession, request: ask.Request) -> Answer:
+        """The answer to a request. Raises TremorError where it is refused."""
+        if session.hello and session.hello.read_only and not isinstance(request, LOOKING):
+            raise ControlError("this client may only look", "attach without --read-only")
+        match request:
+            case ask.OpenTap() | ask.CloseTap():
+                return await self._tap(session, request)
+            case ask.Diagnose() | ask.Preview() | ask.ListFiles():
+                return await self._compile(request)
+            case ask.Keep(keep):
+                self._owner.keep(keep)
+                return Done("the engine goes on without clients" if keep else "the engine ends when unused")
+            case ask.Shutdown(deadline_s):
+                self._owner.end(_seconds(deadline_s))
+                return Done("the engine ends")
+            case ask.Snapshot():
+                return await self._picture()
+            case ask.Hello() | ask.Watch():
+                raise ControlError("that is the session's to answer")
+            case _:
+                return await self._flow(request)
+
+    async def _flow(self, request: ask.Deploy | ask.Apply | ask.StopFlow | ask.PauseFlow) -> Answer:
+        match request:
+            case ask.Deploy():
+                _check_paths(request.path, request.base, *request.module_path, *request.texts)
+                return await self._flows.deploy(request)
+            case ask.Apply():
+                _check_paths(*request.texts)
+                return await self._flows.apply(request)
+            case ask.StopFlow(alias, deadline_s):
+                return await self._flows.stop(alias, _seconds(deadline_s))
+            case ask.PauseFlow(alias, paused):
+                return await self._flows.pause(alias, paused)
+            case _:
+                assert_never(request)
+
+    async def _compile(self, request: ask.Diagnose | ask.Preview | ask.ListFiles) -> Answer:
+        compiling = self._flows.compiling
+        match request:
+            case ask.ListFiles(alias):
+                return FlowFiles(alias, self._flows.get(alias).files)
+            case ask.Preview():
+                if len(request.samples) > MAX_SAMPLES or not 1 <= request.limit_ms <= 2000:
+                    raise ControlError(f"a preview takes up to {MAX_SAMPLES} samples and 2000 ms")
+                draft = Draft(request.text, request.samples, request.limit_ms, request.module_path)
+                drafted = await compiling.ask(draft, Drafted)
+                return Previewed(drafted.results, drafted.diagnostics)
+            case ask.Diagnose():
+                _check_paths(request.path, request.base, *request.module_path, *request.texts)
+                source = link.Texts(request.path, request.base, request.module_path, request.texts)
+                return Diagnosed((await compiling.ask(self._job(source, request.flow), Found)).diagnostics)
+            case _:
+                assert_never(request)
+
+    def _job(self, source: link.Texts, alias: str) -> Diagnose:
+        if not alias:
+            return Diagnose(source)
+        flow = self._flows.get(alias).source
+        if flow.path == source.path:
+            return Diagnose(source)
+        return Diagnose(source, link.Texts(flow.path, flow.base, flow.module_path, source.texts))
+
+    async def _picture(self) -> EngineSnapshot:
+        """A fresh picture, or the last one of executors that do not answer at once."""
+        with anyio.move_on_after(FRESH_S):
+            async with anyio.create_task_group() as group:
+                for executor in self._flows.executors:
+                    if executor.state == "running":
+                        group.start_soon(_refresh, executor)
+        return self._owner.snapshot()
+
+    async def _tap(self, session: ClientSession, request: ask.OpenTap | ask.CloseTap) -> Answer:
+        if isinstance(request, ask.CloseTap):
+            await self._close(session, request.tap)
+            return Done()
+        if not 0 < request.per_second <= MAX_TAP_RATE:
+            raise ControlError(f"a tap copies up to {MAX_TAP_RATE:g} events a second")
+        flow = self._flows.get(request.edge.partition(":")[0])
+        number = next(self._numbers)
+        self._taps[number] = session, request
+        try:
+            await flow.executor.order(link.OpenTap(number, request.edge, request.per_second))
+        except BaseException:
+            del self._taps[number]
+            raise
+        return TapOpened(number)
+
+    async def _close(self, session: ClientSession, tap: int) -> None:
+        owner, request = self._taps.get(tap, (None, None))
+        if request is None or owner is not session:
+            raise ControlError(f"there is no tap {tap} of this client")
+        del self._taps[tap]
+        flow = self._flows.table.get(request.edge.partition(":")[0])
+        if flow and not flow.lost:
+            await flow.executor.order(link.CloseTap(tap))
+
+    def tapped(self, samples: TapSamples) -> None:
+        """Hands samples to the client that wanted them."""
+        if samples.tap in self._taps:
+            self._taps[samples.tap][0].push(samples)
+
+    async def client_left(self, session: ClientSession) -> None:
+        """Ends the taps of a client that has gone."""
+        for tap in [n for n, (owner, _) in self._taps.items() if owner is session]:
+            try:
+                await self._close(session, tap)
+            except ControlError as error:
+                self._log(f"closing tap {tap}: {error.message}")
+
+    async def tap_again(self, flows: list[Deployed]) -> None:
+        """Opens the taps of flows that began anew."""
+        aliases = {flow.alias: flow for flow in flows if not flow.lost}
+        for number, (_, request) in list(self._taps.items()):
+            flow = aliases.get(request.edge.partition(":")[0])
+            if flow is None:
+                continue
+            try:
+                await flow.executor.order(link.OpenTap(number, request.edge, request.per_second))
+            except ControlError as error:
+                self._log(f"opening tap {number} again: {error.message}")
+
+
+async def _refresh(executor: Executor) -> None:
+    try:
+        await executor.order(link.Picture())
+    except ControlError:
+        return  # its last picture has to do, and its state says why
+
+
+def _seconds(deadline_s: float) -> float:
+    if not 0 <= deadline_s <= 3600:
+        raise ControlError("a deadline is 0 to 3600 seconds")
+    return deadline_s
+
+
+def _check_paths(*paths: str) -> None:
+    for path in paths:
+        if not Path(path).is_absolute() or "\0" in path:
+            raise ControlError(f"`{path}` is not an absolute path", "a client resolves paths before it asks")
