@@ -6,7 +6,7 @@ Expressions that stand as statements are in `expr.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -48,7 +48,8 @@ class FunctionIR:
 
     `params` are variables; `rest` is the one that holds surplus arguments, None unless it is open.
     `native` is the path of the host's function for `intrinsic fn`, and then there is no body.
-    `is_const`: without calls of impure functions, so that calls with constants are folded.
+    `is_const`: without calls of impure functions, so that calls with constants are folded. `calls` are
+    the functions it calls itself.
     """
 
     id: str
@@ -59,11 +60,22 @@ class FunctionIR:
     span: Span
     native: str | None = None
     is_const: bool = True
+    calls: tuple[FunctionIR, ...] = ()
     doc: str = ""
 
     def accepts(self, count: int) -> bool:
         """Whether it may be called with so many arguments."""
         return count >= len(self.params) if self.rest else count == len(self.params)
+
+
+def reachable(functions: Iterable[FunctionIR]) -> dict[str, FunctionIR]:
+    """The functions and all that they call, by id, callees before callers."""
+    found: dict[str, FunctionIR] = {}
+    for function in functions:
+        if function.id not in found:
+            found.update((key, f) for key, f in reachable(function.calls).items() if key not in found)
+            found[function.id] = function
+    return found
 
 
 @dataclass(frozen=True, slots=True)

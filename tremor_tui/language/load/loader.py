@@ -1,0 +1,89 @@
+"""Stage 6: generated text to callables.
+
+    load_script(ir) -> script(event, meta, cell, ctx) -> (port, value, meta) | None
+    load_select(ir) -> LoadedSelect
+
+A callable raises ScriptError and nothing else, whatever its event is.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tremor_tui.errors import ConfigError
+from tremor_tui.extractors.contract import extractors
+from tremor_tui.functions.contract import find
+from tremor_tui.language.emit.script import emit_script, emit_select
+from tremor_tui.language.emit.writer import Binding, Emitted
+from tremor_tui.language.ir.script import ScriptIR, SelectIR
+from tremor_tui.language.load.prelude import NAMES
+from tremor_tui.language.load.traceback import Failures
+from tremor_tui.model.batch import Meta, Value
+from tremor_tui.model.context import Cell, Context
+
+Script = Callable[[Value, Meta | None, Cell, Context], tuple[str, Value, Meta | None] | None]
+Where = Callable[[Value, Meta | None, Context], bool]
+Groups = Callable[[Value, Meta | None, Context], list[list[Value]]]
+Arguments = Callable[[Value, Meta | None, Context], tuple[tuple[Value, ...], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSelect:
+    """The expressions of a select as callables; None where one is not written.
+
+    `target(event, meta, ctx, group=None, window=None, results=())`: `results` are those of the aggregates
+    in the order of `SelectIR.aggregates`. `where` and `having` give a bool; `having` is called with the
+    target's result as event. `groups` gives one list of key values for each group of an event.
+    `arguments` gives the arguments of each aggregate call, to be accumulated. `text` is the Python source.
+    """
+
+    target: Callable[..., Value]
+    where: Where | None
+    having: Where | None
+    groups: Groups | None
+    arguments: Arguments | None
+    text: str
+
+
+def load(emitted: Emitted) -> dict[str, Any]:
+    """The functions that a generated module defines, by name."""
+    failures = Failures(emitted)
+    space: dict[str, Any] = {**NAMES, "__builtins__": _BUILTINS, "failure": failures}
+    space.update((name, bound(binding)) for name, binding in emitted.bindings.items())
+    exec(compile(emitted.text, failures.file, "exec", dont_inherit=True), space)
+    return {name: space[name] for name in emitted.defines}
+
+
+def bound(binding: Binding) -> Any:
+    """What a name of the generated text stands for. Raises ConfigError for a rule that is not one."""
+    if binding.kind == "extractor":
+        return extractors.get(binding.name)(binding.rule)
+    function = find(binding.name)
+    if function is None:
+        raise ConfigError(f"there is no native function `{binding.name}`")
+    return function.call
+
+
+def load_script(ir: ScriptIR) -> Script:
+    """The callable of a script."""
+    script: Script = load(emit_script(ir))["script"]
+    return script
+
+
+def load_select(ir: SelectIR) -> LoadedSelect:
+    """The callables of a select."""
+    emitted = emit_select(ir)
+    made = load(emitted)
+    where, having = made.get("where"), made.get("having")
+    return LoadedSelect(
+        made["target"], where, having, made.get("groups"), made.get("arguments"), emitted.text
+    )
+
+
+_BUILTINS = {
+    name: getattr(builtins, name)
+    for name in ("type", "dict", "list", "str", "bytes", "len", "range", "enumerate", "Exception")
+}
