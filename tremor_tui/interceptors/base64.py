@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
 from tremor_tui.errors import DecodeError
 from tremor_tui.interceptors.contract import PerFrame, postprocessor, preprocessor
 from tremor_tui.model.batch import Value
 from tremor_tui.model.config import Settings
+from tremor_tui.model.octets import from_base64
 
 
 class Decoder(PerFrame):
@@ -18,9 +18,9 @@ class Decoder(PerFrame):
     def process(self, chunk: bytes) -> list[bytes]:
         """The bytes of one frame. Raises DecodeError where it is not base64; the next one may be."""
         try:
-            return [b64decode(chunk, validate=True)]
-        except binascii.Error as error:
-            raise DecodeError(f"the frame is not base64: {error}") from None
+            return [from_base64(chunk)]
+        except ValueError as error:
+            raise DecodeError(f"a frame cannot be decoded: {error}") from None
 
 
 class Encoder:

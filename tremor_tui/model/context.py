@@ -15,6 +15,8 @@ class Context:
     `ingest_ns` and `event_id` change per row, `origin` per batch. `instance` is the name of this
     tremor (`--instance`), `hostname` the machine's. `now_ns` is the wall clock, for `nanotime`; it is
     read by the runtime once per batch, since pure rooms read no clock. `recursion_limit` bounds `recur`.
+    `cardinality` is the number of live groups of the select at hand. `assert_raises` makes a failed
+    `test::assert` an error, as the test runner wants it.
     """
 
     ingest_ns: int = 0
@@ -24,6 +26,8 @@ class Context:
     hostname: str = "localhost"
     now_ns: int = 0
     recursion_limit: int = 1024
+    cardinality: int = 0
+    assert_raises: bool = False
 
 
 @dataclass(slots=True)
