@@ -21,7 +21,9 @@ def bucket() -> Operator:
 
 
 def sent(operator: Operator, metas: list[Mapping[str, Any] | None], times: list[int]) -> dict[str, list[int]]:
-    batch = Batch(list(range(len(metas))), range(len(metas)), times, metas=[dict(m) if m else None for m in metas])
+    batch = Batch(
+        list(range(len(metas))), range(len(metas)), times, metas=[dict(m) if m else None for m in metas]
+    )
     return {port: made.values for port, made in operator.on_batch("in", batch)}
 
 

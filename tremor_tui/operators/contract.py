@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from tremor_tui.errors import ConfigError, did_you_mean
 from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight
@@ -69,8 +70,40 @@ OperatorFactory = Callable[[Mapping[str, Value], Context], Operator]
 """Makes one from its config and the Context of its node. Raises ConfigError."""
 
 ALIASES = {
-    "generic::backpressure": "backpressure",
     "debug::history": "history",
+    "generic::backpressure": "backpressure",
+    "generic::batch": "batch",
+    "generic::counter": "counter",
+    "grouper::bucket": "bucket",
+    "passthrough": "passthrough",
+    "qos::backpressure": "backpressure",
+    "qos::percentile": "percentile",
+    "qos::roundrobin": "roundrobin",
 }
+"""The file of each operator that a query can name. `script.py` and `select.py` are made by statements."""
 operators: Registry[OperatorFactory] = Registry("tremor_tui.operators", "operator", ALIASES)
 operator = operators.register
+
+
+def check_config(
+    kind: str, config: Mapping[str, Value], required: Sequence[str], optional: Sequence[str] = ()
+) -> None:
+    """Whether a config has the keys it needs and no other ones. Raises ConfigError with the key."""
+    known = [*required, *optional]
+    for key in config:
+        if key not in known:
+            hint = did_you_mean(key, known, "" if known else "it has none: leave out the `with`")
+            raise ConfigError(f"`{kind}` has no setting `{key}`", hint, key)
+    for key in required:
+        if key not in config:
+            raise ConfigError(f"`{kind}` needs the setting `{key}`", f"add `with {key} = … end`", key)
+
+
+def natural(kind: str, config: Mapping[str, Value], key: str, default: int | None = None) -> int | None:
+    """A setting that is a whole number from 0; the default where it is absent or null. Raises ConfigError."""
+    value = config.get(key)
+    if value is None:
+        return default
+    if type(value) is int and value >= 0:
+        return value
+    raise ConfigError(f"`{key}` of `{kind}` is a whole number, not negative", "", key)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tremor_tui.errors import ConfigError
 from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import OUT
-from tremor_tui.operators.contract import Operator, Outputs, Quiet, operator
+from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, operator
 
 
 class Counter(Quiet):
@@ -39,7 +38,5 @@ class Counter(Quiet):
 @operator("generic::counter")
 def make(config: Mapping[str, Value], ctx: Context) -> Operator:
     """Makes one. Raises ConfigError, as it has no settings."""
-    if config:
-        key = next(iter(config))
-        raise ConfigError(f"`generic::counter` has no setting `{key}`", "leave out the `with`", key)
+    check_config("generic::counter", config, ())
     return Counter()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tremor_tui.errors import ConfigError
 from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import OUT
-from tremor_tui.operators.contract import Operator, Outputs, Quiet, operator
+from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, operator
 
 
 class Passthrough(Quiet):
@@ -22,7 +21,5 @@ class Passthrough(Quiet):
 @operator("passthrough")
 def make(config: Mapping[str, Value], ctx: Context) -> Operator:
     """Makes one. Raises ConfigError, as it has no settings."""
-    if config:
-        key = next(iter(config))
-        raise ConfigError(f"`passthrough` has no setting `{key}`", "leave out the `with`", key)
+    check_config("passthrough", config, ())
     return Passthrough()

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tremor_tui.language.ir.deploy import FlowIR
-from tremor_tui.language.ir.query import OperatorNode, PassNode, QueryIR, ScriptNode
 from tremor_tui.language.ir.query import Node as NodeIR
+from tremor_tui.language.ir.query import OperatorNode, PassNode, QueryIR, ScriptNode
 from tremor_tui.model.port import IN, OUT
 from tremor_tui.pipeline.graph import Graph
 

@@ -14,7 +14,7 @@ edges is right, and the plan says to run event by event.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tremor_tui.pipeline.graph import Edge, Node
 
 Way = tuple[int, ...]
+Arrivals = list[tuple[int, "Edge"]]
+Incoming = dict[int, Arrivals]
+"""The source and edge of all that leads to a node."""
 
 
 @dataclass(slots=True)
@@ -45,7 +48,7 @@ class Plan:
 def make_plan(nodes: Sequence[Node], start: int) -> Plan:
     """The plan for one input; `nodes` are in topological order."""
     reach = _reachable(nodes, start)
-    incoming: dict[int, list[tuple[int, Edge]]] = {index: [] for index in reach}
+    incoming: Incoming = {index: [] for index in reach}
     for index in reach:
         for edge in _edges(nodes[index]):
             incoming[edge.target].append((index, edge))
@@ -78,14 +81,12 @@ def _reachable(nodes: Sequence[Node], start: int) -> list[int]:
     return sorted(found)
 
 
-def _ways(
-    reach: list[int], incoming: dict[int, list[tuple[int, Edge]]], pick: type | object
-) -> dict[int, Way]:
+def _ways(reach: list[int], incoming: Incoming, pick: Callable[[list[Way]], Way]) -> dict[int, Way]:
     """The first (`min`) or last (`max`) way to each node, as edges' numbers, later edges lower."""
     ways: dict[int, Way] = {}
     for index in reach:
         found = [_way(source, edge, ways) for source, edge in incoming[index]]
-        ways[index] = pick(found) if found else ()  # type: ignore[operator]
+        ways[index] = pick(found) if found else ()
     return ways
 
 
@@ -93,18 +94,16 @@ def _way(source: int, edge: Edge, ways: dict[int, Way]) -> Way:
     return (*ways[source], -edge.index)
 
 
-def _ranked(arrivals: list[tuple[int, Edge]], lowest: dict[int, Way]) -> list[tuple[int, Edge]]:
-    return sorted(arrivals, key=lambda arrival: _way(*arrival, lowest))
+def _ranked(arrivals: Arrivals, lowest: dict[int, Way]) -> Arrivals:
+    return sorted(arrivals, key=lambda arrival: _way(arrival[0], arrival[1], lowest))
 
 
-def _is_tangled(arrivals: list[tuple[int, Edge]], lowest: dict[int, Way], highest: dict[int, Way]) -> bool:
+def _is_tangled(arrivals: Arrivals, lowest: dict[int, Way], highest: dict[int, Way]) -> bool:
     ranked = _ranked(arrivals, lowest)
     return any(_way(*a, highest) > _way(*b, lowest) for a, b in pairwise(ranked))
 
 
-def _several(
-    nodes: Sequence[Node], start: int, reach: list[int], incoming: dict[int, list[tuple[int, Edge]]]
-) -> dict[int, bool]:
+def _several(nodes: Sequence[Node], start: int, reach: list[int], incoming: Incoming) -> dict[int, bool]:
     """Whether a node may get several rows of one id: from two edges, or from a node that did."""
     several: dict[int, bool] = {start: False}
     for index in reach:
@@ -113,9 +112,7 @@ def _several(
     return several
 
 
-def _is_multiplied(
-    nodes: Sequence[Node], incoming: dict[int, list[tuple[int, Edge]]], reach: list[int]
-) -> bool:
+def _is_multiplied(nodes: Sequence[Node], incoming: Incoming, reach: list[int]) -> bool:
     """Whether two edges that meet have a node in common that makes several rows of one."""
     above: dict[int, set[int]] = {}
     for index in reach:
