@@ -1,0 +1,390 @@
+"""Stage 3 for trickle: a query's statements to its graph as data.
+
+Statements are taken in their order, as a stream must be created before it is selected from; definitions
+may stand anywhere. A nested pipeline is checked where it is created and its nodes move in under its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from string import ascii_lowercase
+
+from tremor_tui.errors import CheckError, CompileError, ConfigError, UnknownName, did_you_mean
+from tremor_tui.language.check.arguments import Given, advise, bind, settings, take
+from tremor_tui.language.check.definitions import find, find_window
+from tremor_tui.language.check.expr import const_value
+from tremor_tui.language.check.graph import find_loop, loop_diagnostic, numbered, order, prune
+from tremor_tui.language.check.scope import Problems, Scope
+from tremor_tui.language.check.script import check_script, check_select
+from tremor_tui.language.ir.query import Edge, Node, OperatorNode, PassNode, QueryIR, ScriptNode, SelectNode
+from tremor_tui.language.ir.script import ScriptIR
+from tremor_tui.language.tree.expr import Expr, Name
+from tremor_tui.language.tree.query import (
+    Config,
+    Create,
+    CreateStream,
+    DefineOperator,
+    DefinePipeline,
+    DefineScript,
+    Query,
+    QueryStatement,
+    ScriptBody,
+    Select,
+    StreamPort,
+)
+from tremor_tui.model.batch import Value
+from tremor_tui.model.context import Context
+from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.port import ERR, IN, OUT
+from tremor_tui.operators.contract import ALIASES, operators
+
+Args = dict[str, Value]
+
+
+@dataclass(slots=True)
+class CheckedQuery:
+    """A graph, and the warnings that came up."""
+
+    query: QueryIR
+    warnings: list[Diagnostic]
+
+
+def check_query(query: Query, scope: Scope, *, name: str, args: Args | None = None) -> CheckedQuery:
+    """A stand-alone query; `scope` holds what it defines and uses. Raises CheckError."""
+    problems = scope.problems
+    config = _config(query.config, scope, problems)
+    checker = _Checker(scope, args or {}, problems)
+    checker.add_ports(
+        [(port, query.span) for port in _listed(config, "from") or [IN]],
+        [(port, query.span) for port in _listed(config, "into") or [OUT, ERR]],
+    )
+    named = config.get("id")
+    return checker.check(query.statements, named if isinstance(named, str) else name, config, query.span)
+
+
+def check_pipeline(definition: DefinePipeline, scope: Scope, args: Args, *, name: str) -> CheckedQuery:
+    """A defined pipeline with the values of its arguments; `scope` is that of its body. Raises CheckError."""
+    problems = Problems()
+    config = _config(definition.config, scope, problems)
+    checker = _Checker(scope, args, problems)
+    checker.add_ports(
+        _named(definition.from_ports) or [(IN, definition.span)],
+        _named(definition.into_ports) or [(OUT, definition.span), (ERR, definition.span)],
+    )
+    return checker.check(definition.statements, name, config, definition.span)
+
+
+def _config(config: Sequence[Config], scope: Scope, problems: Problems) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for directive in config:
+        try:
+            values[directive.name.text] = const_value(directive.value, scope, args={})
+        except CompileError as error:
+            take(problems, error)
+    return values
+
+
+def _listed(config: dict[str, Value], key: str) -> list[str]:
+    text = config.get(key)
+    return [port.strip() for port in text.split(",") if port.strip()] if isinstance(text, str) else []
+
+
+def _named(ports: Sequence[Name] | None) -> list[tuple[str, Span]]:
+    return [(port.text, port.span) for port in ports or ()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Nested:
+    """A pipeline that was moved in: its ports are the nodes `NAME/PORT`."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Checker:
+    """Builds one graph. `names` are what a select may name; None is a node, or what did not check."""
+
+    scope: Scope
+    args: Args
+    problems: Problems
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+    names: dict[str, _Nested | None] = field(default_factory=dict)
+    created: dict[str, Span] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    checked: set[int] = field(default_factory=set)
+
+    def add_ports(self, inputs: Sequence[tuple[str, Span]], outputs: Sequence[tuple[str, Span]]) -> None:
+        for role, ports in (("input", inputs), ("output", outputs)):
+            for port, span in ports:
+                if port in self.nodes:
+                    self.problems.error(f"there are two ports called `{port}`", span, "rename one of them")
+                self._add(PassNode(port, role, span))
+
+    def check(
+        self, statements: Sequence[QueryStatement], name: str, config: dict[str, Value], span: Span
+    ) -> CheckedQuery:
+        for statement in statements:
+            self._statement(statement)
+        for statement in statements:
+            self._definition(statement)
+        self._warn_of_unused()
+        loop = [] if self.problems.has_errors else find_loop(self.edges)
+        if loop:
+            self.problems.add(loop_diagnostic(loop, self.nodes))
+        self.problems.settle()
+        return CheckedQuery(self._arranged(name, config, span), self.problems.found)
+
+    def _arranged(self, name: str, config: dict[str, Value], span: Span) -> QueryIR:
+        nodes, edges = prune(self.nodes, self.edges)
+        ordered = order(nodes, edges)
+        ports = [node for node in nodes.values() if isinstance(node, PassNode)]
+        return QueryIR(
+            name,
+            tuple(ordered),
+            numbered(edges),
+            tuple(node.id for node in ports if node.role == "input"),
+            tuple(node.id for node in ports if node.role == "output"),
+            config,
+            span,
+        )
+
+    def _warn_of_unused(self) -> None:
+        for name, span in self.created.items():
+            if name not in self.used:
+                hint = "select into it, or leave it out"
+                advise(self.problems, f"`{name}` is created but never used", span, hint)
+
+    def _add(self, node: Node) -> None:
+        self.nodes[node.id] = node
+        self.names[node.id] = None
+
+    # -- statements -----------------------------------------------------------------------------------
+
+    def _statement(self, statement: QueryStatement) -> None:
+        try:
+            match statement:
+                case CreateStream():
+                    self._claim(statement.name, statement.span)
+                    self._add(PassNode(statement.name.text, "stream", statement.span))
+                case Create():
+                    self._create(statement)
+                case Select():
+                    self._select(statement)
+                case _:
+                    pass
+        except CompileError as error:
+            take(self.problems, error)
+
+    def _claim(self, name: Name, span: Span) -> None:
+        """Takes a name for what is created. Raises CheckError if it is taken."""
+        if name.text in self.names:
+            what = (
+                "a port of this pipeline" if name.text in self.nodes and self._is_port(name.text) else "taken"
+            )
+            raise CheckError([Diagnostic(f"the name `{name.text}` is {what}", span, "choose another name")])
+        self.names[name.text] = None
+        self.created[name.text] = span
+
+    def _is_port(self, name: str) -> bool:
+        node = self.nodes[name]
+        return isinstance(node, PassNode) and node.role != "stream"
+
+    def _create(self, create: Create) -> None:
+        self._claim(create.name, create.span)
+        match create.kind:
+            case "script":
+                self._add(self._script(create))
+            case "operator":
+                self._add(self._operator(create))
+            case "pipeline":
+                self._pipeline(create)
+            case _:
+                hint = "connectors are created in a flow"
+                raise CheckError([Diagnostic("a pipeline has no connectors", create.span, hint)])
+
+    def _given(self, create: Create) -> Given:
+        return Given(create.settings, self.scope, self.args, create.span)
+
+    def _script(self, create: Create) -> ScriptNode:
+        definition, scope = find(self.scope, DefineScript, create, is_ordered=False)
+        self.checked.add(id(definition))
+        values = bind(definition.args, self._given(create), scope, f"the script `{definition.name.text}`")
+        return make_script(definition, scope, values, create.name.text, create.span)
+
+    def _operator(self, create: Create) -> OperatorNode:
+        definition, scope = find(self.scope, DefineOperator, create, is_ordered=False)
+        what = f"the operator `{definition.name.text}`"
+        values = bind(definition.args, self._given(create), scope, what)
+        inner = Problems()
+        config = settings(definition.settings, scope, values, inner)
+        inner.settle()
+        _try_operator(definition, config)
+        return OperatorNode(create.name.text, definition.kind.text, config, create.span)
+
+    def _pipeline(self, create: Create) -> None:
+        definition, scope = find(self.scope, DefinePipeline, create, is_ordered=False)
+        given = replace(self._given(create), unknown_span=with_span(create))
+        values = bind(definition.args, given, scope, f"the pipeline `{definition.name.text}`")
+        self.checked.add(id(definition))
+        inner = check_pipeline(definition, scope.enter(definition), values, name=create.name.text)
+        for warning in inner.warnings:
+            self.problems.add(warning)
+        self._inline(create.name.text, inner.query)
+
+    def _inline(self, name: str, query: QueryIR) -> None:
+        for node in query.nodes:
+            moved = replace(node, id=f"{name}/{node.id}")
+            self.nodes[moved.id] = replace(moved, role="stream") if isinstance(moved, PassNode) else moved
+        self.edges += [
+            replace(edge, source=f"{name}/{edge.source}", target=f"{name}/{edge.target}")
+            for edge in query.edges
+        ]
+        self.names[name] = _Nested(query.inputs, query.outputs)
+
+    # -- selects --------------------------------------------------------------------------------------
+
+    def _select(self, select: Select) -> None:
+        source, target = self._source(select.source), self._target(select.into)
+        self._refuse_windows(select)
+        name = self._select_name(select.span.line)
+        node = SelectNode(name, check_select(select, self.scope, args=self.args, name=name), select.span)
+        self.nodes[name] = node
+        if source and target:
+            self.edges.append(Edge(*source, name, IN, span=select.span))
+            self.edges.append(Edge(name, OUT, *target, span=select.span))
+
+    def _refuse_windows(self, select: Select) -> None:
+        for window in select.windows:
+            find_window(self.scope, window)
+            hint = "until they are, group in a script with `state`"
+            self.problems.error("windows are not supported yet", window.span, hint)
+
+    def _select_name(self, line: int) -> str:
+        name = f"select-{line}"
+        letters = iter(ascii_lowercase)
+        free = name
+        while free in self.nodes:
+            free = f"{name}{next(letters, len(self.nodes))}"
+        return free
+
+    def _source(self, end: StreamPort) -> tuple[str, str] | None:
+        """The node and output port that a select reads; None, and a problem, where there is none."""
+        stream, port = end.stream.text, end.port.text if end.port else OUT
+        if not self._is_known(end):
+            return None
+        nested = self.names[stream]
+        if nested is not None:
+            return (f"{stream}/{port}", OUT) if self._has_port(end, port, nested.outputs) else None
+        if stream == IN and port != OUT:
+            return self._extra_port(f"{IN}/{port}", "input", end.span), OUT
+        return (stream, port) if stream in self.nodes else None
+
+    def _target(self, end: StreamPort) -> tuple[str, str] | None:
+        """The node and input port that a select writes to."""
+        stream, port = end.stream.text, end.port.text if end.port else IN
+        if not self._is_known(end):
+            return None
+        nested = self.names[stream]
+        if nested is not None:
+            return (f"{stream}/{port}", IN) if self._has_port(end, port, nested.inputs) else None
+        if stream == OUT and port != IN:
+            return self._extra_port(f"{OUT}/{port}", "output", end.span), IN
+        return (stream, port) if stream in self.nodes else None
+
+    def _extra_port(self, name: str, role: str, span: Span) -> str:
+        if name not in self.nodes:
+            self.nodes[name] = PassNode(name, role, span)
+        return name
+
+    def _is_known(self, end: StreamPort) -> bool:
+        name = end.stream.text
+        self.used.add(name)
+        if name in self.names:
+            return True
+        hint = did_you_mean(name, sorted(self.names), f"create it before this: `create stream {name};`")
+        self.problems.error(f"there is no stream, node or port called `{name}`", end.stream.span, hint)
+        return False
+
+    def _has_port(self, end: StreamPort, port: str, known: Sequence[str]) -> bool:
+        if port in known:
+            return True
+        message = f"the pipeline `{end.stream.text}` has no port `{port}` on this side"
+        self.problems.error(message, end.stream.span, did_you_mean(port, known))
+        return False
+
+    # -- definitions that are not created -------------------------------------------------------------
+
+    def _definition(self, statement: QueryStatement) -> None:
+        """Checks what nothing creates, so that its faults show as well."""
+        if isinstance(statement, DefineScript) and id(statement) not in self.checked:
+            try:
+                make_script(statement, self.scope, None, statement.name.text, statement.span)
+            except CompileError as error:
+                take(self.problems, error)
+
+
+def make_script(
+    definition: DefineScript, scope: Scope, values: Args | None, name: str, span: Span
+) -> ScriptNode:
+    """A script with its arguments folded in; `values` None where they are not known. Raises CheckError."""
+    problems = Problems()
+    scripts: dict[str, ScriptIR] = {}
+    for port, body in _bodies(definition, problems):
+        try:
+            scripts[port] = check_script(body.statements, scope, args=values, name=name, span=body.span)
+        except CompileError as error:
+            take(problems, error)
+    state = _state(definition.state, scope, values, bool(definition.args), problems)
+    problems.settle()
+    return ScriptNode(name, scripts, state, span)
+
+
+def _bodies(definition: DefineScript, problems: Problems) -> list[tuple[str, ScriptBody]]:
+    bodies = {IN: definition.script}
+    for body in definition.named:
+        port = body.port.text if body.port else IN
+        place = body.port.span if body.port else body.span
+        if port == IN:
+            hint = "events on `in` go to the part that starts with `script` alone"
+            problems.error("the port `in` belongs to the main script", place, hint)
+        elif port in bodies:
+            problems.error(f"the port `{port}` has a script already", place, "leave one of them out")
+        else:
+            bodies[port] = body
+    return list(bodies.items())
+
+
+def _state(
+    state: Expr | None, scope: Scope, values: Args | None, has_args: bool, problems: Problems
+) -> Value:
+    if state is None or (values is None and has_args):
+        return None
+    try:
+        return const_value(state, scope, args=values)
+    except CompileError as error:
+        take(problems, error)
+        return None
+
+
+def _try_operator(definition: DefineOperator, config: dict[str, Value]) -> None:
+    """Makes the operator once, to hear what it says. Raises CheckError."""
+    kind = definition.kind.text
+    try:
+        operators.get(kind)(config, Context())
+    except UnknownName:
+        message, hint = f"there is no operator called `{kind}`", did_you_mean(kind, list(ALIASES))
+        raise CheckError([Diagnostic(message, definition.kind.span, hint)]) from None
+    except ConfigError as error:
+        places = {setting.name.text: setting.name.span for setting in definition.settings}
+        span = places.get(error.key, definition.kind.span)
+        raise CheckError([Diagnostic(error.message, span, error.hint)]) from None
+
+
+def with_span(create: Create) -> Span | None:
+    """The `with` clause as far as the tree knows it: its settings; None where there is none."""
+    if not create.settings:
+        return None
+    return create.settings[0].span.to(create.settings[-1].span)
