@@ -4,7 +4,9 @@ A connector's class is made from its configuration (ConfigError where that is wr
 sink or both. The runtime owns the order of calls: `open` until it succeeds, then `pull` or `write` again
 and again, then `close`. `open`, `pull` and `write` raise ConnectionLost when the outside is gone or
 refuses; the runtime trips the breaker, waits as the retry policy says and calls `open` again. Anything
-they await is counted by the reason in the wait: use `ctx.wait_io()` and `ctx.wait_timer(seconds)`.
+they await is counted by the reason in the wait: use `with ctx.waiting("io")`, and `ctx.wait_timer(seconds)`.
+A connector that is `local` (a file, a terminal) is opened again for ever where its text says nothing else;
+others once.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol
 
+from tremor_tui.errors import ConfigError, did_you_mean
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.origin import OriginUri
+from tremor_tui.model.values import type_name
 from tremor_tui.registry import Registry
 
 
@@ -95,6 +99,11 @@ class ConnectorContext:
         """A path from a configuration, relative ones under `base`."""
         return Path(self.base, text)
 
+    async def wait_timer(self, seconds: float) -> None:
+        """Returns after that many seconds; counted as waiting for a timer."""
+        with self.waiting("timer"):
+            await self.clock.sleep(seconds)
+
 
 class Source(Protocol):
     """Brings data in.
@@ -111,6 +120,19 @@ class Source(Protocol):
     async def close(self) -> None: ...
 
 
+class TransactionalSource(Source, Protocol):
+    """A source that wants each event settled, while `transactional` is True.
+
+    Ids count from 0 in each stream, in the order of what `pull` gave. An ack covers all ids of the stream
+    up to `high`, a fail those from `low` on.
+    """
+
+    transactional: bool
+
+    def on_ack(self, stream: int, low: int, high: int) -> None: ...
+    def on_fail(self, stream: int, low: int, high: int, error: str) -> None: ...
+
+
 class Sink(Protocol):
     """Takes data out.
 
@@ -119,6 +141,9 @@ class Sink(Protocol):
     ConnectionLost it remembers how much of `pieces` is out, and `resume` writes the rest after the next
     successful `open`, so that nothing is torn or doubled. A structured sink gets `pieces` empty.
     `port` is the sink's input port that the batch arrived on.
+
+    A sink may have an attribute `pieces_left`: how many pieces of its last write did not get out, once
+    `close` has taken a torn one back. Without it all rows of that write count as not written.
     """
 
     async def open(self) -> None: ...
@@ -165,3 +190,49 @@ class Connector(Protocol):
 
 connectors: Registry[type[Connector]] = Registry("tremor_tui.connectors", "connector")
 connector = connectors.register
+
+
+def is_local(kind: type[Connector]) -> bool:
+    """Whether its outside is this machine's (the class attribute `local`), so that waiting is worth while."""
+    return bool(getattr(kind, "local", False))
+
+
+def complete(kind: str, fields: Sequence[Field], config: Mapping[str, Value]) -> dict[str, Value]:
+    """A connector's configuration, checked against its fields and with their defaults filled in.
+
+    Keys whose default is None stay away. Raises ConfigError naming the key.
+    """
+    known = {one.name: one for one in fields}
+    for key in config:
+        if key not in known:
+            hint = did_you_mean(key, list(known), "" if known else "it has no settings")
+            raise ConfigError(f"connector {kind} has no setting `{key}`", hint, key)
+    made: dict[str, Value] = {}
+    for name, one in known.items():
+        value = config.get(name)
+        if value is None:
+            if one.required:
+                raise ConfigError(f"connector {kind} needs the setting `{name}`: {one.doc}", "", name)
+            if one.default is not None:
+                made[name] = one.default
+            continue
+        _check_field(kind, one, value)
+        made[name] = value
+    return made
+
+
+def _check_field(kind: str, one: Field, value: Value) -> None:
+    types = one.type.split("|")
+    given = type_name(value)
+    if one.type and given not in types and not ("float" in types and given == "integer"):
+        wanted = " or ".join(types)
+        raise ConfigError(
+            f"`{one.name}` of connector {kind} must be {wanted}, not {given}", one.doc, one.name
+        )
+    if one.choices and value not in one.choices:
+        hint = did_you_mean(str(value), one.choices)
+        raise ConfigError(f"`{one.name}` of connector {kind} cannot be `{value}`", hint, one.name)
+    if one.minimum is not None and isinstance(value, (int, float)) and value < one.minimum:
+        raise ConfigError(
+            f"`{one.name}` of connector {kind} must be at least {one.minimum}", one.doc, one.name
+        )

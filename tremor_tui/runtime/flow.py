@@ -1,0 +1,191 @@
+"""Flow: one deployed flow in this process: its tasks, their common life, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from anyio import Event, create_task_group, get_cancelled_exc_class
+from anyio.abc import TaskGroup
+
+from tremor_tui.connectors.contract import Clock
+from tremor_tui.control.snapshots import FlowState, Receipt
+from tremor_tui.errors import TremorError
+from tremor_tui.language.ir.deploy import ConnectorIR, FlowIR, PipelineIR
+from tremor_tui.metrics.instruments import Recent, Series
+from tremor_tui.runtime.bell import Bell
+from tremor_tui.runtime.complaints import Complaints
+from tremor_tui.runtime.lifecycle import Ending, described, placed
+from tremor_tui.runtime.outbox import Link
+from tremor_tui.runtime.settings import Settings
+from tremor_tui.runtime.tasks.pipeline import PipelineTask
+from tremor_tui.runtime.tasks.sink import SinkTask
+from tremor_tui.runtime.tasks.source import SourceTask
+from tremor_tui.runtime.tasks.task import Task
+
+
+class Flow:
+    """The tasks of one flow and what they have in common. `deploy.deploy` fills it."""
+
+    def __init__(
+        self, ir: FlowIR, base: Path, file: str, settings: Settings, clock: Clock, complaints: Complaints
+    ) -> None:
+        self.ir = ir
+        self.alias = ir.alias
+        self.base = base
+        self.file = file
+        self.settings = settings
+        self.clock = clock
+        self.complaints = complaints
+        self.state: FlowState = "initializing"
+        self.since_ns = clock.wall_ns()
+        self.version = 1
+        self.sources: list[SourceTask] = []
+        self.pipelines: dict[str, PipelineTask] = {}
+        self.sinks: list[SinkTask] = []
+        self.links: list[Link] = []
+        self.irs: dict[str, PipelineIR] = {one.alias: one for one in ir.pipelines}
+        self.lag = Recent()
+        self.series = Series()
+        self.last_apply: Receipt | None = None
+        self.note = ""
+        self.note_ns = 0
+        self.ending: Ending | None = None
+        self.error: Exception | None = None
+        self.was_forced = False
+        self.started = Event()
+        self.done = Event()
+        self.on_done: Callable[[], None] = lambda: None
+        self._bell = Bell()
+        self._opened: set[str] = set()
+        self._group: TaskGroup | None = None
+        self._is_stopping = False
+
+    @property
+    def tasks(self) -> Sequence[Task]:
+        """All of them, sources first."""
+        return [*self.sources, *self.pipelines.values(), *self.sinks]
+
+    async def run(self) -> None:
+        """Starts sinks before sources, and returns when all has ended; failures stay in `error`."""
+        try:
+            async with create_task_group() as self._group:
+                await self._live(self._group)
+        except get_cancelled_exc_class():
+            self.was_forced = True
+            raise
+        finally:
+            self._end()
+
+    def wind_down(self) -> None:
+        """Makes every source stop pulling and drain; the flow ends when that is through."""
+        self._is_stopping = True
+        if self.state in ("initializing", "running", "paused"):
+            self.state = "draining"
+        for source in self.sources:
+            source.stop()
+        self._bell.ring()
+
+    def force(self) -> None:
+        """Cancels every task; what they hold is counted."""
+        if not self.done.is_set():
+            self.was_forced = True
+            self._is_stopping = True
+            if self._group is not None:
+                self._group.cancel_scope.cancel()
+
+    def pause(self, paused: bool) -> None:
+        """Pauses the sources, or lets them go on."""
+        self.state = "paused" if paused else "running"
+        for source in self.sources:
+            source.hold(paused)
+
+    def say(self, text: str) -> None:
+        """Notes what happened to it last."""
+        self.note, self.note_ns = text, self.clock.wall_ns()
+
+    # -- what its tasks tell ------------------------------------------------------------------------
+
+    def note_opened(self, task: Task) -> None:
+        """A connector's first attempt to open is over, however it went."""
+        if task.id not in self._opened:
+            self._opened.add(task.id)
+            self._bell.ring()
+
+    def note_failed(self, task: Task, error: Exception) -> None:
+        """A source that users can mend drains what it sent; anything else ends the flow at once."""
+        if self.was_forced:
+            return
+        connector = self._connector(task)
+        if isinstance(error, TremorError) and connector is not None:
+            error = placed(error, connector, self.file)
+        task.error = described(error)
+        self.complaints.say(f"{task.id} failed", f"flow `{self.alias}` failed in `{task.id}`: {task.error}")
+        self.error = self.error or error
+        if isinstance(task, SourceTask) and isinstance(error, TremorError) and self._group is not None:
+            self.wind_down()
+            self._group.start_soon(self._force_later)
+        else:
+            self.force()
+
+    def note_ended(self, task: Task) -> None:
+        """One task less."""
+        self._opened.add(task.id)
+        self._bell.ring()
+
+    # -- its own life -------------------------------------------------------------------------------
+
+    async def _live(self, group: TaskGroup) -> None:
+        for task in (*self.pipelines.values(), *self.sinks):
+            group.start_soon(task.main)
+        await self._until(lambda: self._have_opened(self.sinks))
+        for source in self.sources:
+            group.start_soon(source.main)
+        await self._until(lambda: self._have_opened(self.sources))
+        if self.error is None:
+            if self.state == "initializing":
+                self.state = "running"
+            self.started.set()
+        await self._until(self._are_sources_over)
+        for pipeline in self.pipelines.values():
+            pipeline.channel.close()
+        await self._until(lambda: all(one.has_ended for one in self.pipelines.values()))
+        for sink in self.sinks:
+            sink.channel.close()
+        await self._until(lambda: all(one.has_ended for one in self.sinks))
+        group.cancel_scope.cancel()
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            await self._bell.wait()
+
+    def _have_opened(self, tasks: Sequence[Task]) -> bool:
+        return all(task.id in self._opened for task in tasks)
+
+    def _are_sources_over(self) -> bool:
+        is_ending = bool(self.sources) or self._is_stopping
+        return is_ending and all(source.has_ended for source in self.sources)
+
+    async def _force_later(self) -> None:
+        await self.clock.sleep(self.settings.drain_s)
+        self.force()
+
+    def _end(self) -> None:
+        left = sum(task.left for task in self.tasks)
+        failed = self.error is not None
+        self.state = "failed" if failed else "stopped"
+        error = described(self.error) if self.error is not None else ""
+        drained = not left and not (self.was_forced and not failed)
+        self.ending = Ending(1 if failed else 0, drained, left, error)
+        if left:
+            self.say(f"ended with {left:,} events that were not delivered")
+            self.complaints.say(f"{self.alias} left", f"flow `{self.alias}` {self.note}")
+        self.complaints.flush()
+        self.started.set()
+        self.done.set()
+        self.on_done()
+
+    def _connector(self, task: Task) -> ConnectorIR | None:
+        if task.kind == "pipeline":
+            return None
+        return next((one for one in self.ir.connectors if one.alias == task.alias), None)

@@ -1,0 +1,219 @@
+"""Intake: what a source read, through preprocessors and codec, as batches.
+
+Frames that cannot be cut or decoded become events on `err` that carry the frame itself, so that nothing
+is lost. One chain of preprocessors serves one stream.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tremor_tui.codecs.contract import Codec
+from tremor_tui.connectors.contract import Chunk, Frames, Pulled, Values
+from tremor_tui.errors import DataError, FrameError
+from tremor_tui.interceptors.contract import Preprocessor
+from tremor_tui.model.batch import Batch, Meta, Value
+from tremor_tui.model.origin import OriginUri
+from tremor_tui.model.port import ERR, OUT
+
+Emission = tuple[str, Batch]
+_GUESS = 256
+"""Bytes that an event of a structured source counts for, as it has no frame."""
+
+
+@dataclass(slots=True)
+class Stream:
+    """One connection's chain. `is_dead`: its framing is lost, what still comes of it is let go."""
+
+    chain: list[Preprocessor]
+    is_dead: bool = False
+
+
+@dataclass(slots=True)
+class Intake:
+    """Makes batches of what one source pulls.
+
+    `name` is `FLOW/ALIAS`, `number` the source's in its flow. `complain(text, count)` is told of what did
+    not become an event; `discarded` counts what a preprocessor's limit dropped.
+    """
+
+    name: str
+    number: int
+    codec: Codec | None
+    make_chain: Callable[[], list[Preprocessor]]
+    complain: Callable[[str, int], None]
+    rows_limit: int
+    bytes_limit: int
+    origin: OriginUri | None = None
+    transactional: bool = False
+    discarded: int = 0
+    nbytes: int = 0
+    _streams: dict[int, Stream] = field(default_factory=dict)
+    _next_ids: dict[int, int] = field(default_factory=dict)
+
+    def take(self, pulled: Pulled, now_ns: int) -> Iterator[Emission]:
+        """The batches of one read, each made when it is asked for; `now_ns` is the wall clock."""
+        if isinstance(pulled, Chunk):
+            return self._chunk(pulled, now_ns)
+        if isinstance(pulled, Frames):
+            return self._loose(pulled, now_ns)
+        return self._values(pulled, now_ns)
+
+    def finish(self, now_ns: int) -> Iterator[Emission]:
+        """What preprocessors still hold, at the end of the source."""
+        for stream in list(self._streams):
+            yield from self._chunk(Chunk(b"", stream, ended=True), now_ns)
+
+    def _chunk(self, chunk: Chunk, now_ns: int) -> Iterator[Emission]:
+        self.nbytes += len(chunk.data)
+        stream = self._stream(chunk.stream)
+        if stream.is_dead:
+            self.discarded += 1
+            frames: list[bytes] = []
+        else:
+            frames, lost = self._cut(stream, chunk)
+            if lost is not None:
+                yield self._err(chunk.data, lost, chunk.stream, self._ids(chunk.stream, 1)[0], now_ns)
+        yield from self._decode(frames, chunk.stream, chunk.meta, now_ns)
+        if chunk.ended:
+            self._end(chunk.stream)
+
+    def _loose(self, pulled: Frames, now_ns: int) -> Iterator[Emission]:
+        """Whole messages; a chain, where there is one, begins anew with each."""
+        self.nbytes += sum(map(len, pulled.frames))
+        if not self._stream(pulled.stream).chain:
+            yield from self._decode(pulled.frames, pulled.stream, pulled.meta, now_ns)
+            return
+        for frame in pulled.frames:
+            self._streams.pop(pulled.stream, None)
+            yield from self._chunk(Chunk(frame, pulled.stream, pulled.meta, ended=True), now_ns)
+
+    def _values(self, pulled: Values, now_ns: int) -> Iterator[Emission]:
+        for start in range(0, len(pulled.values), self.rows_limit):
+            values = pulled.values[start : start + self.rows_limit]
+            ids = self._ids(pulled.stream, len(values))
+            batch = self._batch(values, ids, pulled.stream, now_ns, _GUESS * len(values))
+            if pulled.metas is not None:
+                batch.metas = pulled.metas[start : start + self.rows_limit]
+            yield OUT, batch
+
+    def _stream(self, number: int) -> Stream:
+        stream = self._streams.get(number)
+        if stream is None:
+            stream = self._streams[number] = Stream(self.make_chain())
+        return stream
+
+    def _end(self, number: int) -> None:
+        self._streams.pop(number, None)
+        if number:
+            self._next_ids.pop(number, None)
+
+    def _cut(self, stream: Stream, chunk: Chunk) -> tuple[list[bytes], DataError | None]:
+        if not stream.chain:
+            return ([chunk.data] if chunk.data else []), None
+        before = sum(one.discarded for one in stream.chain)
+        try:
+            frames = _through(stream.chain, [chunk.data] if chunk.data else [], chunk.ended)
+        except DataError as error:
+            stream.is_dead = isinstance(error, FrameError)
+            return [], error
+        dropped = sum(one.discarded for one in stream.chain) - before
+        if dropped:
+            self.discarded += dropped
+            self.complain("a preprocessor dropped a frame that is too long", dropped)
+        return frames, None
+
+    def _decode(
+        self, frames: Sequence[bytes], stream: int, meta: Meta | None, now_ns: int
+    ) -> Iterator[Emission]:
+        for part, size in self._parts(frames):
+            ids: Sequence[int] = self._ids(stream, len(part))
+            if self.codec is None:
+                raise TypeError("a source without a codec gave bytes")
+            values, bad = self.codec.decode_batch(part)
+            if bad:
+                wrong = dict(bad)
+                good = [event_id for row, event_id in enumerate(ids) if row not in wrong]
+                size -= sum(len(part[row]) for row in wrong)
+                errors = [(part[row], error, ids[row]) for row, error in bad]
+                ids = good
+            if values:
+                batch = self._batch(values, ids, stream, now_ns, size)
+                if meta is not None:
+                    batch.metas = [meta] * len(values)
+                yield OUT, batch
+            if bad:
+                yield self._errs(errors, stream, now_ns)
+
+    def _parts(self, frames: Sequence[bytes]) -> Iterator[tuple[Sequence[bytes], int]]:
+        for start in range(0, len(frames), self.rows_limit):
+            part = frames[start : start + self.rows_limit]
+            size = sum(map(len, part))
+            if size <= self.bytes_limit:
+                yield part, size
+            else:
+                yield from self._by_size(part)
+
+    def _by_size(self, frames: Iterable[bytes]) -> Iterator[tuple[Sequence[bytes], int]]:
+        part: list[bytes] = []
+        size = 0
+        for frame in frames:
+            if part and size + len(frame) > self.bytes_limit:
+                yield part, size
+                part, size = [], 0
+            part.append(frame)
+            size += len(frame)
+        yield part, size
+
+    def _ids(self, stream: int, count: int) -> range:
+        first = self._next_ids.get(stream, 0)
+        self._next_ids[stream] = first + count
+        return range(first, first + count)
+
+    def _batch(self, values: list[Value], ids: Sequence[int], stream: int, now_ns: int, size: int) -> Batch:
+        return Batch(
+            values,
+            ids,
+            now_ns,
+            nbytes=size,
+            source=self.number,
+            stream=stream,
+            origin=self.origin,
+            transactional=self.transactional,
+        )
+
+    def _err(self, frame: bytes, error: Exception, stream: int, event_id: int, now_ns: int) -> Emission:
+        return self._errs([(frame, error, event_id)], stream, now_ns)
+
+    def _errs(self, errors: Sequence[tuple[bytes, Exception, int]], stream: int, now_ns: int) -> Emission:
+        self.complain(f"a frame was refused: {errors[0][1]}", len(errors))
+        values = [
+            {
+                "error": str(error),
+                "source": self.name,
+                "stream_id": stream,
+                "pull_id": number,
+                "data": _text(frame),
+            }
+            for frame, error, number in errors
+        ]
+        size = sum(len(frame) for frame, _, _ in errors)
+        batch = self._batch(values, [number for _, _, number in errors], stream, now_ns, size)
+        batch.metas = [{"error": str(error)} for _, error, _ in errors]
+        return ERR, batch
+
+
+def _through(chain: Sequence[Preprocessor], frames: list[bytes], ended: bool) -> list[bytes]:
+    for one in chain:
+        made = [piece for frame in frames for piece in one.process(frame)]
+        frames = made + one.finish() if ended else made
+    return frames
+
+
+def _text(frame: bytes) -> str:
+    try:
+        return frame.decode()
+    except UnicodeDecodeError:
+        return b64encode(frame).decode()

@@ -1,0 +1,260 @@
+"""Runtime: all flows of this process, the ticker that drives them, and what a client may do to them."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from anyio import TASK_STATUS_IGNORED, Event, create_task_group, move_on_after
+from anyio.abc import TaskGroup, TaskStatus
+
+from tremor_tui.connectors.contract import Clock, ConnectorContext
+from tremor_tui.control.snapshots import FlowSnapshot, Receipt, Stopped, TaskSnapshot, Warned
+from tremor_tui.errors import DataError, LifecycleError, UnknownName
+from tremor_tui.language.ir.deploy import ConnectorIR, FlowIR, PipelineIR
+from tremor_tui.metrics.board import Board
+from tremor_tui.model.signal import Tick
+from tremor_tui.runtime.clock import SystemClock
+from tremor_tui.runtime.complaints import Complaints
+from tremor_tui.runtime.deploy import Builder, deploy
+from tremor_tui.runtime.drain import drain, wait_within
+from tremor_tui.runtime.flow import Flow
+from tremor_tui.runtime.lifecycle import Ending
+from tremor_tui.runtime.meter import Current
+from tremor_tui.runtime.settings import Settings
+from tremor_tui.runtime.snapshot import flow_picture, task_pictures
+from tremor_tui.runtime.swap import swap
+from tremor_tui.runtime.tap import Deliver, Tap
+from tremor_tui.runtime.taps import TapTable
+from tremor_tui.runtime.tasks.task import Lent
+from tremor_tui.runtime.watch import Watch
+
+if TYPE_CHECKING:
+    from tremor_tui.pipeline.graph import Graph
+
+_ALIVE = ("initializing", "running", "paused", "draining")
+
+
+class Runtime:
+    """The flows by alias. `run` must be running before `start` is called; `close` ends it.
+
+    `build` makes graphs of pipelines; it is `tremor_tui.pipeline`'s unless a test brings its own.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        log: Callable[[str], None] | None = None,
+        board: Board | None = None,
+        executor: int = 0,
+        in_engine: bool = False,
+        build: Builder | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.clock: Clock = clock or SystemClock()
+        self.executor = executor
+        self.in_engine = in_engine
+        self.flows: dict[str, Flow] = {}
+        self._log = log or (lambda text: None)
+        self._board = board or Board()
+        self._current = Current()
+        self._complaints = Complaints(self._log, self.clock.monotonic_ns)
+        self._build = build or partial(_build, self.settings.instance, socket.gethostname())
+        self._taps = TapTable(self.flows, self.clock)
+        self._watch = Watch(self.settings)
+        self._group: TaskGroup | None = None
+        self._changed = Event()
+        self._exit: Ending | None = None
+        self._is_exiting = False
+
+    async def run(self, *, task_status: TaskStatus[None] = TASK_STATUS_IGNORED) -> None:
+        """Owns all tasks; returns after `close`."""
+        async with create_task_group() as self._group:
+            self._group.start_soon(self._tick)
+            task_status.started()
+
+    def build(self, flow: str, pipeline: PipelineIR) -> Graph:
+        """A graph for a pipeline of a running flow, to be swapped in; its failures are logged as there."""
+        alias = pipeline.alias
+
+        def complain(node: str, error: DataError) -> None:
+            task = self._flow(flow).pipelines[alias]
+            task.counters.failed += 1
+            task.complain(f"node {node}", f"`{task.id}` in `{node}`: {error}")
+
+        return self._build(pipeline, complain)
+
+    async def start(self, ir: FlowIR, *, base: Path, file: str = "") -> None:
+        """Starts a flow; returns once each of its connectors has opened or begun to try again.
+
+        Raises LifecycleError where one of that alias runs, CompileError where a connector cannot start.
+        """
+        if self._group is None:
+            raise LifecycleError("the runtime does not run yet")
+        old = self.flows.get(ir.alias)
+        if old is not None and not old.done.is_set():
+            raise LifecycleError(f"flow `{ir.alias}` runs already", "stop it first")
+        flow = Flow(ir, base, file, self.settings, self.clock, self._complaints)
+        lent = Lent(ir.alias, self.settings, self.clock, self._board, self._current, self._complaints, flow)
+        deploy(flow, lent, partial(self._context, flow), self._build)
+        flow.on_done = self._note_change
+        self.flows[ir.alias] = flow
+        self._group.start_soon(flow.run)
+        await wait_within(self.clock, self.settings.start_s, flow.started)
+        if flow.error is not None:
+            await drain(flow, self.settings.drain_s)
+            self.flows.pop(ir.alias, None)
+            raise flow.error
+
+    async def stop(self, alias: str, deadline_s: float | None = None) -> Stopped:
+        """Drains a flow and removes it, by force at the deadline. Raises UnknownName."""
+        flow = self._flow(alias)
+        stopped = await drain(flow, self.settings.drain_s if deadline_s is None else deadline_s)
+        self._taps.forget(flow)
+        self.flows.pop(alias, None)
+        self._note_change()
+        return stopped
+
+    async def stop_all(self, deadline_s: float | None = None) -> list[Stopped]:
+        """Drains all flows at once. They stay in the table, so that `wait_ended` can tell how it went."""
+        deadline = self.settings.drain_s if deadline_s is None else deadline_s
+        stopped: list[Stopped] = []
+
+        async def stop_one(flow: Flow) -> None:
+            stopped.append(await drain(flow, deadline))
+
+        async with create_task_group() as group:
+            for flow in list(self.flows.values()):
+                group.start_soon(stop_one, flow)
+        return stopped
+
+    def pause(self, alias: str, paused: bool = True) -> None:
+        """Makes a flow's sources stop pulling, or go on. Raises UnknownName and LifecycleError."""
+        flow = self._flow(alias)
+        if flow.state not in ("running", "paused"):
+            raise LifecycleError(f"flow `{alias}` is {flow.state}, so it cannot be paused or resumed")
+        flow.pause(paused)
+
+    async def swap(
+        self, alias: str, graphs: Mapping[str, Graph], irs: Mapping[str, PipelineIR] | None = None
+    ) -> Receipt:
+        """Puts new graphs into running pipelines. Raises UnknownName and LifecycleError."""
+        flow = self._flow(alias)
+        receipt = swap(flow, graphs, irs or {})
+        self._taps.follow(flow)
+        return receipt
+
+    def snapshot(
+        self, *, tasks: bool = True
+    ) -> tuple[tuple[FlowSnapshot, ...], tuple[TaskSnapshot, ...], tuple[Warned, ...]]:
+        """Pictures of flows, tasks and warnings; without `tasks` only flows and their links."""
+        now = self.clock.monotonic_ns()
+        flows = tuple(flow_picture(flow, self.executor, now, tasks) for flow in self.flows.values())
+        every = (
+            tuple(one for flow in self.flows.values() for one in task_pictures(flow, self.executor, now))
+            if tasks
+            else ()
+        )
+        return flows, every, self._watch.warned()
+
+    def open_tap(self, edge: str, per_second: float, deliver: Deliver) -> Tap:
+        """Copies events that pass an edge, given by its id in pictures. Raises UnknownName."""
+        return self._taps.open(edge, per_second, deliver)
+
+    def close_tap(self, tap: Tap) -> None:
+        """Ends a tap."""
+        self._taps.close(tap)
+
+    async def wait_ended(self) -> Ending:
+        """Returns when all flows have ended, or when `exit` has spoken and they were stopped."""
+        while self._exit is None and (
+            self._is_exiting or not self.flows or any(not f.done.is_set() for f in self.flows.values())
+        ):
+            await self._changed.wait()
+        return self._exit or self._ending(0)
+
+    async def close(self) -> None:
+        """Cancels what still runs and ends `run`."""
+        for flow in self.flows.values():
+            flow.force()
+        with move_on_after(2.0):
+            for flow in list(self.flows.values()):
+                await flow.done.wait()
+        self._complaints.flush()
+        if self._group is not None:
+            self._group.cancel_scope.cancel()
+
+    # -- inside --------------------------------------------------------------------------------------
+
+    def _flow(self, alias: str) -> Flow:
+        if alias not in self.flows:
+            raise UnknownName("flow", alias, self.flows)
+        return self.flows[alias]
+
+    def _context(self, flow: Flow, connector: ConnectorIR) -> ConnectorContext:
+        return ConnectorContext(
+            flow=flow.alias,
+            alias=connector.alias,
+            base=flow.base,
+            clock=self.clock,
+            in_engine=self.in_engine,
+            log=self._log,
+            request_stop=partial(self._request_stop, flow),
+            waiting=self._current.waiting,
+        )
+
+    def _request_stop(self, flow: Flow, status: int, force: bool) -> None:
+        if self._group is None or self._is_exiting:
+            return
+        deadline = 0.0 if force else self.settings.drain_s
+        if self.in_engine:
+            flow.say(f"ended by an `exit` connector with status {status}")
+            self._group.start_soon(drain, flow, deadline)
+            return
+        self._is_exiting = True
+        self._group.start_soon(self._end_all, status, deadline)
+
+    async def _end_all(self, status: int, deadline_s: float) -> None:
+        await self.stop_all(deadline_s)
+        self._exit = self._ending(status)
+        self._note_change()
+
+    def _ending(self, status: int) -> Ending:
+        endings = [flow.ending for flow in self.flows.values() if flow.ending is not None]
+        return Ending(
+            status or max((one.status for one in endings), default=0),
+            all(flow.ending is not None and flow.ending.drained for flow in self.flows.values()),
+            sum(one.left for one in endings),
+            "\n".join(one.error for one in endings if one.error),
+        )
+
+    def _note_change(self) -> None:
+        self._changed.set()
+        self._changed = Event()
+
+    async def _tick(self) -> None:
+        while True:
+            await self.clock.sleep(self.settings.tick_s)
+            tick = Tick(self.clock.wall_ns())
+            now = self.clock.monotonic_ns()
+            for flow in self.flows.values():
+                if flow.state in _ALIVE:
+                    for pipeline in flow.pipelines.values():
+                        if not pipeline.channel.is_closed:
+                            pipeline.channel.send_signal(tick)
+            self._watch.look(self.flows.values(), now, tick.ingest_ns)
+            self._taps.flush()
+
+
+def _build(
+    instance: str, hostname: str, pipeline: PipelineIR, on_error: Callable[[str, DataError], None]
+) -> Graph:
+    # here, so that a runtime whose graphs come from elsewhere loads no compiler
+    from tremor_tui.pipeline.build import build
+
+    return build(pipeline.query, instance=instance, hostname=hostname, on_error=on_error)

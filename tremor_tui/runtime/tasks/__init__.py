@@ -1,0 +1,1 @@
+"""The loops of a flow: one file per kind of task, and what they share in `task.py`."""

@@ -1,0 +1,92 @@
+"""The loop of a pipeline: one graph step for each batch, signals through, insights the other way."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from tremor_tui.errors import ChannelClosed
+from tremor_tui.metrics.instruments import Series
+from tremor_tui.model.batch import Batch
+from tremor_tui.model.insight import Drained, Insight, Started
+from tremor_tui.model.signal import Drain, Signal
+from tremor_tui.runtime.channel import Channel
+from tremor_tui.runtime.meter import EMPTY, FULL
+from tremor_tui.runtime.tasks.task import Task
+
+if TYPE_CHECKING:
+    from tremor_tui.pipeline.graph import Graph
+
+
+@dataclass(eq=False)
+class PipelineTask(Task):
+    """A pipeline. `graph` may be replaced whenever this task is not in a poll: that is between batches."""
+
+    kind: ClassVar[Literal["pipeline"]] = "pipeline"
+    channel: Channel = field(kw_only=True)
+    graph: Graph = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.edge_series: dict[str, Series] = {}
+        self._insights: deque[Insight] = deque()
+
+    async def run(self) -> None:
+        """Takes batch after batch until its channel is closed; insights first, also while blocked."""
+        bell, meter = self.bell, self.meter
+        while True:
+            if self._insights:
+                self._pass_up()
+            if not self.outbox.is_empty and not self.outbox.push():
+                await bell.wait(FULL)
+                continue
+            try:
+                message = self.channel.receive_nowait()
+            except ChannelClosed:
+                return
+            if message is None:
+                await bell.wait(EMPTY)
+                continue
+            port, item = message
+            if isinstance(item, Batch):
+                self._step(port, item)
+            else:
+                self._signal(item)
+            if meter.is_spent():
+                await meter.give_way()
+
+    def tell(self, insight: Insight) -> None:
+        """Keeps it until the task's next turn."""
+        self._insights.append(insight)
+        self.bell.ring()
+
+    def _step(self, port: str, batch: Batch) -> None:
+        counters = self.counters
+        counters.events_in += len(batch.values)
+        counters.bytes_in += batch.nbytes
+        self._emit(self.graph.step(port, batch, self.lent.clock.wall_ns()))
+
+    def _signal(self, signal: Signal) -> None:
+        now_ns = self.lent.clock.wall_ns()
+        if not isinstance(signal, Drain):
+            self._emit(self.graph.signal(signal, now_ns))
+        elif self.is_drained(signal.source):
+            self._emit(self.graph.signal(signal, now_ns))
+            self.outbox.signal(signal)
+
+    def _emit(self, emissions: Iterable[tuple[str, Batch]]) -> None:
+        for port, batch in emissions:
+            self.note_sent(port, batch)
+            self.outbox.add(port, batch)
+
+    def _pass_up(self) -> None:
+        while self._insights:
+            insight = self._insights.popleft()
+            rising = self.graph.insight(insight)
+            if isinstance(insight, (Started, Drained)):
+                # a flow's life hangs on these two, so no operator may swallow them
+                rising = [insight]
+            for one in rising:
+                self.send_up(one)

@@ -1,0 +1,208 @@
+"""The loop of a sink: encode, intercept, write, settle; trip and come back when the outside is away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from tremor_tui.connectors.contract import Sink
+from tremor_tui.errors import ChannelClosed, ConnectionLost, DataError
+from tremor_tui.model.batch import Batch
+from tremor_tui.model.insight import Ack, Drained, Fail, Insight, Restore, Started, Trigger
+from tremor_tui.model.port import ERR
+from tremor_tui.model.signal import Drain, Signal
+from tremor_tui.runtime.channel import Channel
+from tremor_tui.runtime.meter import EMPTY
+from tremor_tui.runtime.outlet import Outlet, Refused, unfold
+from tremor_tui.runtime.retry import Retry
+from tremor_tui.runtime.tasks.task import Task
+
+_SAMPLE_NS = 5_000_000
+"""Between two samples of the lag, so that it costs nothing where batches are many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What is being written."""
+
+    pieces: Sequence[bytes]
+    batch: Batch
+
+
+@dataclass(eq=False)
+class SinkTask(Task):
+    """A connector's sink part. It keeps the batch at hand until that is written, however long it takes."""
+
+    kind: ClassVar[Literal["sink"]] = "sink"
+    channel: Channel = field(kw_only=True)
+    part: Sink = field(kw_only=True)
+    outlet: Outlet = field(kw_only=True)
+    retry: Retry = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._hand: Hand | None = None
+        self._waits_for = set(self.expected)
+        self._sampled_ns = 0
+        self._is_closed = False
+
+    async def run(self) -> None:
+        """Opens, then writes batch after batch until every source above has drained."""
+        self._waits_for = set(self.expected)
+        try:
+            await self._connect()
+            self.send_up(Started(self.alias))
+            await self._write_all()
+        finally:
+            await self._close()
+
+    def tell(self, insight: Insight) -> None:
+        """Nothing is below a sink but what it sends by `err`; that does not hold it up."""
+
+    @property
+    def left(self) -> int:
+        """Rows here that are not written; where pieces are not rows, at most so many."""
+        return super().left + self._rows_in_hand()
+
+    async def _write_all(self) -> None:
+        while True:
+            try:
+                message = self.channel.receive_nowait()
+            except ChannelClosed:
+                await self._flush()
+                return
+            if message is None:
+                await self.bell.wait(EMPTY)
+                continue
+            port, item = message
+            if isinstance(item, Batch):
+                await self._take(port, unfold(item))
+            elif await self._signal(item):
+                return
+            if self.meter.is_spent():
+                await self.meter.give_way()
+
+    async def _signal(self, signal: Signal) -> bool:
+        """True after the last Drain that can come."""
+        if not isinstance(signal, Drain) or not self.is_drained(signal.source):
+            return False
+        self._waits_for.discard(signal.source)
+        is_last = not self._waits_for
+        if is_last:
+            await self._flush()
+            await self._close()
+        self.outbox.signal(signal)
+        await self.outbox.wait_empty()
+        self.send_up(Drained(signal.source, self.alias))
+        return is_last
+
+    async def _take(self, port: str, batch: Batch) -> None:
+        counters = self.counters
+        counters.events_in += len(batch.values)
+        counters.bytes_in += batch.nbytes
+        pieces, good, refused = self.outlet.encode(port, batch)
+        if refused:
+            await self._refuse(batch, refused)
+        if good.values and (pieces or self.outlet.codec is None):
+            await self._deliver(port, pieces, good)
+        elif good.values:
+            self._settle(good, 0)
+
+    async def _deliver(self, port: str, pieces: Sequence[bytes], batch: Batch) -> None:
+        clock = self.lent.clock
+        start = clock.monotonic_ns()
+        self._hand = Hand(pieces, batch)
+        try:
+            await self.part.write(port, pieces, batch)
+        except ConnectionLost as lost:
+            await self._recover(lost)
+        except DataError as error:
+            self._hand = None
+            await self._refuse(batch, [(row, error) for row in range(len(batch))])
+            return
+        self._hand = None
+        end = clock.monotonic_ns()
+        self.counters.events_out += len(batch.values)
+        self.counters.bytes_out += sum(map(len, pieces)) if pieces else batch.nbytes
+        self._settle(batch, end - start)
+        if end - self._sampled_ns > _SAMPLE_NS and batch.values:
+            self._sampled_ns = end
+            self.lent.host.lag.add(clock.wall_ns() - batch.ingest(0))
+
+    def _settle(self, batch: Batch, time_ns: int) -> None:
+        if batch.transactional and len(batch.ids):
+            self.send_up(Ack(batch.source, batch.stream, batch.ids[0], batch.ids[-1], time_ns))
+
+    async def _refuse(self, batch: Batch, refused: Refused) -> None:
+        """Rows that cannot be written: counted, logged, sent to `err` where that leads somewhere."""
+        rows = [row for row, _ in refused]
+        error = str(refused[0][1])
+        self.complain("refused", f"`{self.id}` cannot write an event: {error}", len(rows))
+        if batch.transactional:
+            self.send_up(Fail(batch.source, batch.stream, batch.ids[rows[0]], batch.ids[rows[-1]], error))
+        if ERR not in self.outbox.links:
+            self.counters.failed += len(rows)
+            return
+        name = f"{self.lent.flow}/{self.alias}"
+        values = [
+            {
+                "error": str(why),
+                "source": name,
+                "stream_id": batch.stream,
+                "pull_id": batch.ids[row],
+                "data": batch.values[row],
+            }
+            for row, why in refused
+        ]
+        failed = batch.replace(rows, values, [{"error": str(why)} for _, why in refused])
+        self.note_sent(ERR, failed)
+        self.outbox.add(ERR, failed)
+        await self.outbox.wait_empty()
+
+    async def _connect(self) -> None:
+        while True:
+            try:
+                await self.part.open()
+                self.breaker = ""
+                return
+            except ConnectionLost as lost:
+                self.lent.host.note_opened(self)
+                await self.wait_retry(self.retry, lost)
+            finally:
+                self.lent.host.note_opened(self)
+
+    async def _recover(self, lost: ConnectionLost) -> None:
+        """Trips, tries again as the policy says, writes the rest of what was at hand, restores."""
+        self.send_up(Trigger(self.alias, lost.message))
+        while True:
+            await self.wait_retry(self.retry, lost)
+            try:
+                await self.part.open()
+                await self.part.resume()
+                break
+            except ConnectionLost as again:
+                lost = again
+        self.retry.reset()
+        self.breaker = ""
+        self.lent.complaints.say(f"{self.id} back", f"`{self.id}` takes events again")
+        self.send_up(Restore(self.alias))
+
+    async def _flush(self) -> None:
+        """Writes what postprocessors held back."""
+        for port, pieces in self.outlet.finish():
+            await self._deliver(port, pieces, Batch([], range(0), 0))
+
+    async def _close(self) -> None:
+        if not self._is_closed:
+            self._is_closed = True
+            await self.close_part(self.part)
+
+    def _rows_in_hand(self) -> int:
+        if self._hand is None:
+            return 0
+        pieces, rows = len(self._hand.pieces), len(self._hand.batch)
+        left: int | None = getattr(self.part, "pieces_left", None)
+        if left is None:
+            return rows
+        return left if pieces == rows else rows if left else 0

@@ -1,0 +1,188 @@
+"""The loop of a source: open, pull, cut, decode, send; hold while a sink is away; drain at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from anyio import CancelScope
+
+from tremor_tui.connectors.contract import Source
+from tremor_tui.errors import ConnectionLost, TremorError
+from tremor_tui.model.batch import Batch
+from tremor_tui.model.insight import Ack, Drained, Fail, Insight, Restore, Started, Trigger
+from tremor_tui.model.signal import Drain
+from tremor_tui.runtime.intake import Intake
+from tremor_tui.runtime.meter import EMPTY
+from tremor_tui.runtime.retry import Retry
+from tremor_tui.runtime.tasks.task import Task
+
+
+@dataclass(eq=False)
+class SourceTask(Task):
+    """A connector's source part. `sinks` are those that its events can reach.
+
+    It does not pull before all of them have started, nor while one of them is tripped, nor while paused.
+    A source whose events reach no sink never pulls, as in tremor.
+    """
+
+    kind: ClassVar[Literal["source"]] = "source"
+    part: Source = field(kw_only=True)
+    intake: Intake = field(kw_only=True)
+    retry: Retry = field(kw_only=True)
+    sinks: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.is_paused = False
+        self.is_stopping = False
+        self._is_over = False
+        self._is_held = True
+        self._started: set[str] = set()
+        self._tripped: dict[str, str] = {}
+        self._drained: set[str] = set()
+        self._rest: Iterator[tuple[str, Batch]] = iter(())
+        self._life = CancelScope()
+        self._pulling: CancelScope | None = None
+
+    async def run(self) -> None:
+        """Opens and pulls until stopped, over or failed; then drains what it has sent."""
+        try:
+            with self._life:
+                try:
+                    await self._connect()
+                    await self._pull_all()
+                except TremorError as error:
+                    self.lent.host.note_failed(self, error)
+            await self._drain()
+        finally:
+            await self.close_part(self.part)
+
+    def stop(self) -> None:
+        """Makes it stop pulling and drain."""
+        self.is_stopping = True
+        self._life.cancel()
+
+    def hold(self, paused: bool) -> None:
+        """Pauses it, or lets it go on."""
+        self.is_paused = paused
+        if paused and self._pulling is not None:
+            self._pulling.cancel()
+        self._look()
+
+    def tell(self, insight: Insight) -> None:
+        """Breaker, start and drain of the sinks below; acks and fails for a transactional source."""
+        match insight:
+            case Trigger(sink, reason):
+                self._tripped[sink] = reason
+            case Restore(sink):
+                self._tripped.pop(sink, None)
+            case Started(sink):
+                self._started.add(sink)
+            case Drained(source, sink):
+                if source == self.alias:
+                    self._drained.add(sink)
+            case Ack() | Fail():
+                self._settle(insight)
+                return
+        self._look()
+
+    @property
+    def left(self) -> int:
+        """Rows not sent yet, those of the read at hand included."""
+        rest = [batch for _, batch in self._rest]
+        self._rest = iter([("out", batch) for batch in rest])
+        return super().left + sum(map(len, rest))
+
+    def _look(self) -> None:
+        missing = self.sinks - self._started
+        self._is_held = self.is_paused or bool(self._tripped) or bool(missing) or not self.sinks
+        if self._tripped:
+            sink, reason = next(iter(self._tripped.items()))
+            self.breaker = f"`{sink}` cannot take events: {reason}"
+        elif missing:
+            self.breaker = f"waits for `{min(missing)}` to start"
+        else:
+            self.breaker = ""
+        self.bell.ring()
+
+    def _settle(self, insight: Ack | Fail) -> None:
+        if insight.source != self.intake.number or not self.intake.transactional:
+            return
+        if isinstance(insight, Ack):
+            self.part.on_ack(insight.stream, insight.low, insight.high)  # type: ignore[attr-defined]
+        else:
+            self.part.on_fail(insight.stream, insight.low, insight.high, insight.error)  # type: ignore[attr-defined]
+
+    async def _connect(self) -> None:
+        while True:
+            try:
+                await self.part.open()
+                self.intake.origin = self.part.origin
+                self._look()
+                return
+            except ConnectionLost as lost:
+                self.lent.host.note_opened(self)
+                await self.wait_retry(self.retry, lost)
+            finally:
+                self.lent.host.note_opened(self)
+
+    async def _pull_all(self) -> None:
+        if not self.sinks:
+            self.complain("sinkless", f"`{self.id}` reaches no sink, so it does not pull")
+        while not self._is_over:
+            if self._is_held:
+                await self.bell.wait(EMPTY)
+                continue
+            with CancelScope() as self._pulling:
+                await self._pull_some()
+            self._pulling = None
+
+    async def _pull_some(self) -> None:
+        """Pulls until it is held or there is no more."""
+        await self._send_rest()
+        while not self._is_held:
+            try:
+                pulled = await self.part.pull()
+            except ConnectionLost as lost:
+                await self.wait_retry(self.retry, lost)
+                await self._connect()
+                continue
+            if pulled is None:
+                self._is_over = True
+                return
+            if self.retry.attempts:
+                self.retry.reset()
+            self._rest = self.intake.take(pulled, self.lent.clock.wall_ns())
+            await self._send_rest()
+
+    async def _send_rest(self) -> None:
+        """Sends what was read. A cancelled wait loses nothing: what is unsent stays in `_rest` and outbox."""
+        outbox, counters, meter = self.outbox, self.counters, self.meter
+        if not outbox.is_empty:
+            await outbox.wait_empty()
+        for port, batch in self._rest:
+            counters.events_in += len(batch.values)
+            counters.bytes_in += batch.nbytes
+            self.note_sent(port, batch)
+            outbox.add(port, batch)
+            if not outbox.is_empty:
+                await outbox.wait_empty()
+            elif meter.is_spent():
+                await meter.give_way()
+        if meter.is_spent():
+            await meter.give_way()
+        counters.discarded += self.intake.discarded
+        self.intake.discarded = 0
+
+    async def _drain(self) -> None:
+        """Sends what is left and Drain after it, and stays until every sink below has had it."""
+        await self._send_rest()
+        if self._is_over:
+            self._rest = self.intake.finish(self.lent.clock.wall_ns())
+            await self._send_rest()
+        self.outbox.signal(Drain(self.alias))
+        await self.outbox.wait_empty()
+        while not self._drained >= self.sinks:
+            await self.bell.wait(EMPTY)
