@@ -126,10 +126,13 @@ class Frame:
 
     @contextmanager
     def deeper(self) -> Iterator[None]:
-        """Lines inside are one level deeper."""
+        """Lines inside are one level deeper; there is at least one."""
         self._depth += 1
+        size = len(self._block)
         try:
             yield
+            if len(self._block) == size:
+                self.put("pass")
         finally:
             self._depth -= 1
 

@@ -38,7 +38,6 @@ def statement(frame: Frame, node: EffectorIR, dest: Dest) -> bool:
     if isinstance(node, ForIR):
         return _for(frame, node, dest)
     if dest.kind == "none":
-        frame.put("pass")
         return False
     return deliver(frame, expressions.expr(frame, node), dest)
 
@@ -49,7 +48,6 @@ def deliver(frame: Frame, value: Code, dest: Dest) -> bool:
         frame.put(dest.name, " = ", value)
         return False
     if dest.kind == "none":
-        frame.put("pass")
         return False
     frame.put("return ", *(('"out", ', value, ", meta") if frame.kind == "script" else (value,)))
     return True
@@ -57,14 +55,12 @@ def deliver(frame: Frame, value: Code, dest: Dest) -> bool:
 
 def _match(frame: Frame, node: MatchIR, dest: Dest) -> bool:
     if dest.kind == "none" and not node.is_mutable:
-        frame.put("pass")
         return False
     return match.match(frame, node, dest)
 
 
 def _for(frame: Frame, node: ForIR, dest: Dest) -> bool:
     if dest.kind == "none" and not node.is_mutable:
-        frame.put("pass")
         return False
     if dest.kind != "return":
         loops.loop(frame, node, dest)

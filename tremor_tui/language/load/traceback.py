@@ -85,9 +85,10 @@ def _unknown(error: Exception, span: Span, context: Span | None = None) -> Diagn
 
 
 def _lookup(site: Site, traceback: TracebackType) -> Diagnostic:
-    container, key = _again(site.container, traceback), _again(site.key, traceback)
+    container = _again(site.container, traceback)
     if site.kind == "assign":
         return _diagnostic(conflict(container, "record"), site)
+    key = _again(site.key, traceback)
     if site.kind == "range":
         return _diagnostic(range_fault(container, *key), site)
     return _diagnostic(lookup_fault(container, key, site.path), site)
