@@ -1,0 +1,95 @@
+"""A text being edited: as it was read, as it is now, and as it lies on disk."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tremor_tui.control.snapshots import Diagnostic, FileText
+from tremor_tui.errors import TremorError
+
+
+class ChangedOnDisk(TremorError):  # noqa: N818 - reads as what happened
+    """Somebody else wrote the file since it was read."""
+
+
+@dataclass
+class Draft:
+    """One file of a flow. `saved` is the text on disk as we know it, `text` what the editor holds."""
+
+    name: str
+    path: str
+    saved: str
+    text: str
+    is_writable: bool = True
+    diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+    @classmethod
+    def of(cls, file: FileText) -> Draft:
+        """The draft of an engine's file."""
+        return cls(file.name, file.path, file.text, file.text, file.writable)
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether the editor holds what the disk does not."""
+        return self.text != self.saved
+
+    def names(self, file: str, base: str) -> bool:
+        """Whether a diagnostic's file name means this draft."""
+        return file in (self.name, self.path) or os.path.normpath(os.path.join(base, file)) == self.path
+
+    def disk_text(self) -> str | None:
+        """What lies on disk now; None where there is no such file. Raises TremorError where it cannot be read."""
+        try:
+            return Path(self.path).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise TremorError(f"cannot read {self.path}: {_words(error)}") from None
+
+    def save(self, text: str) -> None:
+        """Writes `text` in one step: the file is the old one or the new one, never a part.
+
+        Raises ChangedOnDisk where the file is not what was read, and TremorError where it cannot be written.
+        """
+        if not self.is_writable:
+            raise TremorError(
+                f"{self.name} belongs to the library", "copy what you need into a file of your own"
+            )
+        found = self.disk_text()
+        if found is not None and found not in (self.saved, text):
+            raise ChangedOnDisk(
+                f"{self.name} was changed on disk since it was read",
+                "F7 takes the version on disk; save again to overwrite it",
+            )
+        self._write(text)
+
+    def overwrite(self, text: str) -> None:
+        """Writes `text` whatever is on disk. Raises TremorError."""
+        self._write(text)
+
+    def _write(self, text: str) -> None:
+        target = Path(self.path).resolve()
+        try:
+            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.chmod(temporary, target.stat().st_mode & 0o7777 if target.exists() else 0o644)
+                os.replace(temporary, target)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+        except (OSError, UnicodeEncodeError) as error:
+            raise TremorError(
+                f"cannot write {self.path}: {_words(error)}", "the text is still here, unsaved"
+            ) from None
+        self.saved = text
+
+
+def _words(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

@@ -1,0 +1,73 @@
+"""What widgets post: facts in the past tense."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+
+class NodeSelected(Message):
+    """A node or an edge of the canvas was selected; `twice` asks to look inside."""
+
+    def __init__(self, twice: bool = False) -> None:
+        super().__init__()
+        self.twice = twice
+
+
+class TaskSelected(Message):
+    """A task of the table was selected; `twice` asks for its details."""
+
+    def __init__(self, twice: bool = False) -> None:
+        super().__init__()
+        self.twice = twice
+
+
+class ColumnClicked(Message):
+    """A header of the table was clicked."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+
+class EventOpened(Message):
+    """An event of the tap was clicked twice."""
+
+
+class TabClicked(Message):
+    """A tab was clicked."""
+
+    def __init__(self, view: str) -> None:
+        super().__init__()
+        self.view = view
+
+
+class ActionClicked(Message):
+    """An entry of the footer was clicked."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.action = action
+
+
+class FileClicked(Message):
+    """A file of the list was clicked."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self.index = index
+
+
+class ProblemClicked(Message):
+    """A problem of the list was clicked."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self.index = index
+
+
+class OptionTaken(Message):
+    """An option of the start screen was taken."""
+
+    def __init__(self, option: str) -> None:
+        super().__init__()
+        self.option = option

@@ -1,0 +1,123 @@
+"""The connection to an engine: pictures into the store, requests out; reconnects with back-off."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from tremor_tui.control import commands as do
+from tremor_tui.control.plane import ControlPlane
+from tremor_tui.control.snapshots import Answer, TapOpened
+from tremor_tui.errors import ControlError, EngineLost
+from tremor_tui.workbench.store import Store, Tap
+
+Connect = Callable[[str], Awaitable[ControlPlane]]
+Find = Callable[[], Awaitable[Sequence[str]]]
+
+PER_SECOND = 4.0
+TAP_PER_SECOND = 20.0
+FIRST_PAUSE_S = 0.1
+LONGEST_PAUSE_S = 2.0
+
+
+class Session:
+    """Holds the plane. `run` lives as long as the workbench is attached to an engine."""
+
+    def __init__(self, connect: Connect, store: Store) -> None:
+        self._connect = connect
+        self._store = store
+        self._plane: ControlPlane | None = None
+        self.is_live = asyncio.Event()
+
+    async def run(self, engine: str) -> None:
+        """Attaches to an engine ("" starts one) and feeds the store until it is cancelled.
+
+        Raises ControlError where the first attempt fails for another reason than a lost engine.
+        """
+        store = self._store
+        store.link, store.link_words = (
+            "connecting",
+            "starting an engine" if not engine else f"attaching to {engine}",
+        )
+        store.touch()
+        pause = FIRST_PAUSE_S
+        try:
+            while True:
+                try:
+                    await self._attach(engine)
+                    engine, pause = store.engine, FIRST_PAUSE_S
+                    await self._pump()
+                except ControlError as error:
+                    if store.link == "connecting" and not isinstance(error, EngineLost):
+                        raise
+                    self._lose(str(error))
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE_S, pause * 2)
+        finally:
+            await self._close()
+
+    async def _attach(self, engine: str) -> None:
+        self._plane = await self._connect(engine)
+        store = self._store
+        was_lost = store.link == "lost"
+        store.engine = self._plane.welcome.engine
+        await self._plane.submit(do.Watch(per_second=PER_SECOND))
+        store.link = "live"
+        self.is_live.set()
+        if was_lost:
+            store.say(f"connected to {store.engine} again", "info", time.monotonic())
+        if store.tap is not None:
+            await self._open(store.tap)
+        store.touch()
+
+    async def _pump(self) -> None:
+        assert self._plane is not None
+        async for pushed in self._plane.pushed():
+            self._store.take(pushed, time.monotonic())
+        raise EngineLost("the engine closed the connection")
+
+    def _lose(self, words: str) -> None:
+        store = self._store
+        self.is_live.clear()
+        self._plane = None
+        if store.link == "live":
+            store.lost_at = time.monotonic()
+            store.say(f"{words}; trying again", "error", store.lost_at)
+        store.link = "lost"
+        store.link_words = words
+        store.lost_at = store.lost_at or time.monotonic()
+        store.touch()
+
+    async def _close(self) -> None:
+        self.is_live.clear()
+        self._store.link = "none"
+        if self._plane is not None:
+            plane, self._plane = self._plane, None
+            await plane.close()
+
+    async def ask(self, request: do.Request) -> Answer:
+        """The engine's answer. Raises ControlError; EngineLost where there is no engine now."""
+        if self._plane is None:
+            raise EngineLost("no engine is connected now")
+        return await self._plane.submit(request)
+
+    async def open_tap(self, edge: str, title: str) -> None:
+        """Opens a tap on an edge, after closing the one that is open. Raises ControlError."""
+        await self.close_tap()
+        tap = Tap(edge, title)
+        await self._open(tap)
+        self._store.tap = tap
+        self._store.touch()
+
+    async def _open(self, tap: Tap) -> None:
+        answer = await self.ask(do.OpenTap(tap.edge, TAP_PER_SECOND))
+        if isinstance(answer, TapOpened):
+            tap.number = answer.tap
+
+    async def close_tap(self) -> None:
+        """Closes the tap if one is open. Raises ControlError."""
+        tap, self._store.tap = self._store.tap, None
+        self._store.touch()
+        if tap is not None and self._plane is not None:
+            await self.ask(do.CloseTap(tap.number))

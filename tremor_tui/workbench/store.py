@@ -1,0 +1,231 @@
+"""Keeps the latest picture, short histories and what is selected; the only state that widgets read."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from tremor_tui.control.snapshots import (
+    EdgeSnapshot,
+    EngineSnapshot,
+    FlowSnapshot,
+    GraphSnapshot,
+    NodeSnapshot,
+    Notice,
+    Pushed,
+    Sample,
+    TapSamples,
+    TaskSnapshot,
+    Warned,
+)
+from tremor_tui.workbench.terminal import clean
+
+KEPT = 240
+"""Pictures in a history: a minute at four a second."""
+RING = 500
+"""Events that a tap keeps."""
+SAID_NS = 12_000_000_000
+"""How long a sentence stays on the alert line, by the engine's clock or ours."""
+
+Link = Literal["none", "connecting", "live", "lost"]
+named = lru_cache(maxsize=8192)(clean)
+"""A name from an engine, cleaned for the screen."""
+
+
+@dataclass(slots=True)
+class History:
+    """The last figures of a task."""
+
+    busy: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    rate: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    fill: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+
+
+@dataclass(slots=True)
+class Tap:
+    """An open tap: its edge, the last events, and how many passed."""
+
+    edge: str
+    title: str
+    number: int = 0
+    ring: deque[Sample] = field(default_factory=lambda: deque(maxlen=RING))
+    sampled: int = 0
+    seen: int = 0
+    is_held: bool = False
+    missed: int = 0
+    wanted: str = ""
+
+    def shown(self) -> list[Sample]:
+        """The kept events that contain the wanted text, oldest first."""
+        if not self.wanted:
+            return list(self.ring)
+        text = self.wanted.lower()
+        return [sample for sample in self.ring if text in sample.value.lower() or text in sample.meta.lower()]
+
+
+@dataclass(slots=True)
+class Said:
+    """A sentence on the alert line."""
+
+    text: str
+    severity: Literal["info", "warning", "error"]
+    at_ns: int
+    said_at: float
+
+
+@dataclass
+class Store:
+    """What the screen shows. `changed` counts every change; widgets draw anew when it moved."""
+
+    base: str = ""
+    read_only: bool = False
+    link: Link = "none"
+    link_words: str = ""
+    engine: str = ""
+    lost_at: float = 0.0
+    latest: EngineSnapshot | None = None
+    frozen: EngineSnapshot | None = None
+    missed: int = 0
+    flow_alias: str = ""
+    inside: str = ""
+    node: str = ""
+    edge: str = ""
+    task: str = ""
+    tap: Tap | None = None
+    histories: dict[str, History] = field(default_factory=dict)
+    said: deque[Said] = field(default_factory=lambda: deque(maxlen=100))
+    unsaved: int = 0
+    changed: int = 0
+
+    @property
+    def picture(self) -> EngineSnapshot | None:
+        """The picture to be shown: the latest, or the one at which the view was frozen."""
+        return self.frozen or self.latest
+
+    def touch(self) -> None:
+        """Says that something changed."""
+        self.changed += 1
+
+    def take(self, pushed: Pushed, now: float) -> None:
+        """Takes in what an engine pushed; `now` is monotonic seconds."""
+        match pushed:
+            case EngineSnapshot():
+                self._take_picture(pushed, now)
+            case TapSamples():
+                self._take_samples(pushed)
+            case Notice():
+                self.say(pushed.text, pushed.severity, now, pushed.at_ns)
+        self.touch()
+
+    def _take_picture(self, picture: EngineSnapshot, now: float) -> None:
+        self._tell_changes(self.latest, picture, now)
+        self.latest = picture
+        if self.frozen is not None:
+            self.missed += 1
+        alive = {task.id for task in picture.tasks}
+        for name in self.histories.keys() - alive:
+            del self.histories[name]
+        for task in picture.tasks:
+            history = self.histories.setdefault(task.id, History())
+            history.busy.append(task.split.busy)
+            history.rate.append(task.out_s if task.kind == "source" else task.in_s)
+            history.fill.append(task.queue.fill if task.queue else 0.0)
+        if picture.flows and self.flow_alias not in {flow.alias for flow in picture.flows}:
+            self.choose_flow(picture.flows[0].alias)
+
+    def _tell_changes(self, before: EngineSnapshot | None, now_is: EngineSnapshot, now: float) -> None:
+        """A restart must be seen even where the notice of it was missed."""
+        if before is None or before.engine != now_is.engine:
+            return
+        restarts = {executor.id: executor.restarts for executor in before.executors}
+        for executor in now_is.executors:
+            if executor.restarts > restarts.get(executor.id, executor.restarts):
+                self.say(
+                    f"executor {executor.id} was restarted; its flows began anew",
+                    "warning",
+                    now,
+                    now_is.at_ns,
+                )
+        states = {flow.alias: flow.state for flow in before.flows}
+        for flow in now_is.flows:
+            if flow.state == "failed" and states.get(flow.alias, "failed") != "failed":
+                self.say(
+                    f"flow {flow.alias} failed: {flow.error or 'see the log'}", "error", now, now_is.at_ns
+                )
+
+    def _take_samples(self, samples: TapSamples) -> None:
+        tap = self.tap
+        if tap is None or tap.number != samples.tap:
+            return
+        tap.seen = samples.seen_total or tap.seen + samples.seen
+        tap.sampled += len(samples.samples)
+        if tap.is_held:
+            tap.missed += len(samples.samples)
+        else:
+            tap.ring.extend(samples.samples)
+
+    def say(
+        self,
+        text: str,
+        severity: Literal["info", "warning", "error"] = "info",
+        now: float = 0.0,
+        at_ns: int = 0,
+    ) -> None:
+        """Puts a sentence on the alert line."""
+        if self.said and self.said[-1].text == text and now - self.said[-1].said_at < 2:
+            return
+        self.said.append(Said(clean(text), severity, at_ns, now))
+        self.touch()
+
+    def freeze(self) -> None:
+        """Holds the picture, or lets it go on."""
+        self.frozen = None if self.frozen else self.latest
+        self.missed = 0
+        self.touch()
+
+    @property
+    def flow(self) -> FlowSnapshot | None:
+        """The flow that is shown."""
+        flows = self.picture.flows if self.picture else ()
+        return next((flow for flow in flows if flow.alias == self.flow_alias), flows[0] if flows else None)
+
+    @property
+    def graph(self) -> GraphSnapshot | None:
+        """The graph on the canvas: the flow's, or the inside of the unfolded pipeline."""
+        flow = self.flow
+        if flow is None:
+            return None
+        return flow.inside.get(self.inside, flow.graph) if self.inside else flow.graph
+
+    def choose_flow(self, alias: str) -> None:
+        """Shows another flow."""
+        self.flow_alias, self.inside, self.node, self.edge = alias, "", "", ""
+        self.touch()
+
+    def task_of(self, task_id: str) -> TaskSnapshot | None:
+        """A task of the picture."""
+        tasks = self.picture.tasks if self.picture else ()
+        return next((task for task in tasks if task.id == task_id), None)
+
+    def node_of(self, node_id: str) -> NodeSnapshot | None:
+        """A node of the graph on the canvas."""
+        nodes = self.graph.nodes if self.graph else ()
+        return next((node for node in nodes if node.id == node_id), None)
+
+    def edge_of(self, edge_id: str) -> EdgeSnapshot | None:
+        """An edge of the graph on the canvas."""
+        edges = self.graph.edges if self.graph else ()
+        return next((edge for edge in edges if edge.id == edge_id), None)
+
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What needs a look, what lasts still first."""
+        found = self.picture.warnings if self.picture else ()
+        return tuple(sorted(found, key=lambda warned: (not warned.active, -warned.at_ns)))
+
+    def node_title(self, node_id: str) -> str:
+        """What a node of the canvas is called."""
+        node = self.node_of(node_id)
+        return named(node.label or node.id.rsplit("/", 1)[-1]) if node else named(node_id)

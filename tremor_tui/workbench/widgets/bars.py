@@ -1,0 +1,171 @@
+"""The four lines that are always there: status, tabs, alert and footer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from textual import events
+
+from tremor_tui.workbench import figures
+from tremor_tui.workbench.actions import Action
+from tremor_tui.workbench.bottleneck import find_limit
+from tremor_tui.workbench.messages import ActionClicked, TabClicked
+from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.widgets.painted import Line, Painted, clip
+
+TABS = (("flow", "1 Flow"), ("tasks", "2 Tasks"), ("script", "3 Script"))
+SAID_S = 8.0
+
+
+class StatusBar(Painted):
+    """The flow, its state and rates, and the engine."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(id="status")
+        self.store = store
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """One line; what matters less is left out where there is no room."""
+        store, flow, ink = self.store, self.store.flow, self.ink
+        line = Line()
+        if width >= 100:
+            line.add(" tremor-tui ", ink.tab)
+        name = named(flow.file.rsplit("/", 1)[-1] or flow.alias) if flow else "no flow"
+        line.add(f" {name}", ink.strong).add(" *" if store.unsaved else "", ink.warn)
+        right = self._right(width)
+        if flow is not None and store.picture is not None:
+            state = self.glyphs.states.get(flow.state, flow.state)
+            line.add(f"  {state} ", ink.state(flow.state))
+            line.add(figures.elapsed(store.picture.at_ns - flow.since_ns) if flow.since_ns else "", ink.dim)
+            unit = "/s" if width >= 100 else ""
+            for title, value in (("in", flow.in_s), ("out", flow.out_s), ("err", flow.err_s)):
+                style = ink.warn if title == "err" and value >= 0.005 else ink.text
+                line.add(f"  {title} ", ink.dim).add(
+                    f"{figures.rate(value)}{unit}".ljust(5 + len(unit)), style
+                )
+            lag = figures.duration(flow.lag_p50_ns)
+            if line.cells + 11 + right.cells <= width:
+                line.add("  lag ", ink.dim).add(f"{lag:<5}", ink.text)
+        return [line.fit(max(0, width - right.cells)).extend(right)]
+
+    def _right(self, width: int) -> Line:
+        store, ink = self.store, self.ink
+        line = Line()
+        many = len(store.warnings)
+        if many:
+            line.add(f" {self.glyphs.warn} {many} ", ink.hot)
+        if store.link == "live":
+            return line.add(f" {named(store.engine)} ", ink.dim) if width >= 100 else line
+        if store.link == "lost":
+            age = time.monotonic() - store.lost_at
+            return line.add(f" {self.glyphs.bad} data is {age:.0f} s old ", ink.bad)
+        return line.add(" no engine " if store.link == "none" else f" connecting{self.glyphs.more} ", ink.dim)
+
+
+class TabBar(Painted):
+    """The screens, and whether the view is live."""
+
+    def __init__(self, store: Store, current: Callable[[], str]) -> None:
+        super().__init__(id="tabs")
+        self.store = store
+        self._current = current
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The tabs; the current one stands out."""
+        line = Line()
+        for view, title in TABS:
+            words = f" {title} "
+            line.add(words, self.ink.tab if view == self._current() else self.ink.dim).add(" ")
+        store = self.store
+        if store.frozen:
+            words, style = f"{self.glyphs.frozen} FROZEN, {store.missed} pictures behind ", self.ink.warn
+        elif store.link == "live":
+            words, style = f"{self.glyphs.live} LIVE ", self.ink.good
+        else:
+            words, style = "", self.ink.dim
+        read_only = "read only  " if store.read_only else ""
+        return [
+            line.to(width - len(read_only) - len(words)).add(read_only, self.ink.accent).add(words, style)
+        ]
+
+    def on_click(self, event: events.Click) -> None:
+        """A tab was clicked."""
+        at = 0
+        for view, title in TABS:
+            if at <= event.x < at + len(title) + 2:
+                self.post_message(TabClicked(view))
+            at += len(title) + 3
+
+
+class AlertLine(Painted):
+    """What just happened; else what needs a look; else what limits the flow."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(id="alert")
+        self.store = store
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """One sentence."""
+        sign, text, style = self._sentence()
+        right = Line()
+        if self.store.warnings:
+            right.add("w", self.ink.key).add(" all ", self.ink.dim)
+        line = Line().add(f" {sign} " if sign else " ", style)
+        line.add(clip(text, width - line.cells - right.cells - 1, self.glyphs.more), style)
+        return [line.fit(max(0, width - right.cells)).extend(right)]
+
+    def _sentence(self):  # type: ignore[no-untyped-def]
+        store, ink, glyphs = self.store, self.ink, self.glyphs
+        size = self.app.size
+        last = store.said[-1] if store.said else None
+        if last and time.monotonic() - last.said_at < SAID_S:
+            style = {"info": ink.good, "warning": ink.warn, "error": ink.bad}[last.severity]
+            sign = {"info": glyphs.good, "warning": glyphs.warn, "error": glyphs.bad}[last.severity]
+            return sign, last.text, style
+        if size.width < 60 or size.height < 16:
+            return glyphs.warn, "small terminal: one pane at a time, tab shows the next", ink.warn
+        if store.link == "lost":
+            return glyphs.bad, f"{store.link_words}; trying again", ink.bad
+        active = [warned for warned in store.warnings if warned.active]
+        if active:
+            hint = f"  {active[0].hint}" if active[0].hint else ""
+            return glyphs.warn, named(f"{active[0].text}{hint}"), ink.hot
+        flow = store.flow
+        if flow is not None and store.picture is not None:
+            if flow.error:
+                return glyphs.bad, named(flow.error), ink.bad
+            limit = find_limit(flow, store.picture.tasks)
+            sign = glyphs.bottleneck if limit.text else ""
+            return sign, named(limit.text), ink.warn if limit.kind in ("task", "outside") else ink.dim
+        return "", "", ink.dim
+
+
+class Footer(Painted):
+    """The keys that matter here, eight at most."""
+
+    def __init__(self, choose: Callable[[], list[Action]]) -> None:
+        super().__init__(id="foot")
+        self._choose = choose
+        self._spans: list[tuple[int, int, str]] = []
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """Key and word of each action."""
+        line = Line().add(" ")
+        self._spans = []
+        for action in self._choose()[:8]:
+            key, word = action.key, action.short or action.words
+            key = "enter" if key == "enter" else key
+            if line.cells + len(key) + len(word) + 3 > width:
+                break
+            start = line.cells
+            line.add(key, self.ink.key).add(f" {word}", self.ink.dim)
+            self._spans.append((start, line.cells, action.id))
+            line.add("  ")
+        return [line]
+
+    def on_click(self, event: events.Click) -> None:
+        """An action was clicked."""
+        for start, end, action in self._spans:
+            if start <= event.x < end:
+                self.post_message(ActionClicked(action))

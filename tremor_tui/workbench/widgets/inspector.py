@@ -1,0 +1,214 @@
+"""Inspector: everything about the selected node or edge, the most telling lines first."""
+
+from __future__ import annotations
+
+from tremor_tui.control.snapshots import YIELD_REASONS, EdgeSnapshot, NodeSnapshot, TaskSnapshot
+from tremor_tui.workbench import figures
+from tremor_tui.workbench.bottleneck import STALL_NS
+from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.widgets.painted import Line, Panel, clip
+
+
+class Inspector(Panel):
+    """Draws the selection of the canvas."""
+
+    def __init__(self, store: Store, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.store = store
+
+    def heading(self) -> tuple[str, str]:
+        """What is selected."""
+        store = self.store
+        edge = store.edge_of(store.edge)
+        if edge is not None:
+            return f"Edge  {edge_title(store, edge)}", f"into {named(edge.target_port)}"
+        node = store.node_of(store.node)
+        if node is None:
+            return "Inspector", ""
+        task = None if store.inside else store.task_of(node.task)
+        words = f"{task.kind} {named(task.detail)}" if task else f"{node.kind} {named(node.detail)}"
+        version = f"  v{task.version}" if task and task.kind == "pipeline" else ""
+        return store.node_title(node.id), words.strip() + version
+
+    def body(self, width: int, height: int) -> list[Line]:
+        """The figures of the selection."""
+        store = self.store
+        edge = store.edge_of(store.edge)
+        if edge is not None:
+            return self._edge(edge, width)
+        node = store.node_of(store.node)
+        if node is None:
+            return [
+                Line().add(clip("Nothing is selected. Arrows or a click select a node.", width), self.ink.dim)
+            ]
+        task = None if store.inside else store.task_of(node.task)
+        return self.task_lines(task, width) if task else self._node(node)
+
+    def task_lines(self, task: TaskSnapshot, width: int) -> list[Line]:
+        """A task's figures; also shown on the Tasks screen."""
+        lines = [self._trouble(text, width) for text in troubles(self.store, task)]
+        lines += [
+            self._flows(task),
+            self.split(task, width),
+            self._runs(task, width),
+            self._yields(task, width),
+        ]
+        if task.queue is not None:
+            lines.append(self._queue(task, width))
+        return [*lines, self._totals(task), self._bytes(task)]
+
+    def _trouble(self, text: str, width: int) -> Line:
+        return (
+            Line()
+            .add(f"{self.glyphs.warn} ", self.ink.hot)
+            .add(clip(text, width - 2, self.glyphs.more), self.ink.hot)
+        )
+
+    def _pairs(self, *pairs: tuple[str, str]) -> Line:
+        line = Line()
+        for name, value in pairs:
+            line.add(f"{name} ", self.ink.dim).add(f"{value:<6}", self.ink.text)
+        return line
+
+    def _flows(self, task: TaskSnapshot) -> Line:
+        state = self.glyphs.states.get(task.state, task.state)
+        line = Line().add(f"{state}   ", self.ink.state(task.state))
+        in_s, out_s = figures.rate(task.in_s), figures.rate(task.out_s)
+        line.extend(self._pairs(("in/s", in_s), ("out/s", out_s)))
+        style = self.ink.warn if task.err_s else self.ink.text
+        line.add("err/s ", self.ink.dim).add(f"{figures.rate(task.err_s):<6}", style)
+        return line.extend(
+            self._pairs(("dropped", figures.count(task.dropped)), ("failed", figures.count(task.failed)))
+        )
+
+    def split(self, task: TaskSnapshot, width: int) -> Line:
+        """The four-way split of a task's time as one bar with its figures."""
+        ink, split = self.ink, task.split
+        shares = (split.busy, split.ready, split.blocked, split.idle)
+        styles = (ink.by_share(split.busy) if split.busy >= 60 else ink.good, ink.accent, ink.warn, ink.faint)
+        names = ("busy", "ready", "blocked", "idle") if width >= 56 else ("bsy", "rdy", "blk", "idl")
+        words = [f" {name} {share:.0f}%" for name, share in zip(names, shares, strict=True)]
+        line = Line()
+        for cells, style, char in zip(
+            figures.parts(shares, max(4, width - sum(len(name) + 6 for name in names) - 1)),
+            styles,
+            self.glyphs.split,
+            strict=True,
+        ):
+            line.add(char * cells, style)
+        for word, name, style in zip(words, names, styles, strict=True):
+            line.add(f"{word:<{len(name) + 6}}", ink.dim if style is ink.faint else style)
+        return line
+
+    def _runs(self, task: TaskSnapshot, width: int) -> Line:
+        run = task.run
+        line = Line().add("run    ", self.ink.dim)
+        for name, value in (
+            ("p50", run.p50),
+            ("p90", run.p90),
+            ("p99", run.p99),
+            ("max", task.longest_run_ns),
+        ):
+            style = self.ink.hot if value > STALL_NS else self.ink.text
+            line.add(f"{name} ", self.ink.dim).add(f"{figures.duration(value):<6}", style)
+        if width >= 64:
+            line.extend(self._pairs(("ready p99", figures.duration(task.ready_p99_ns))))
+        return line
+
+    def _yields(self, task: TaskSnapshot, width: int) -> Line:
+        line = Line().add("yields ", self.ink.dim) if width >= 70 else Line().add("y/s ", self.ink.dim)
+        for name, value in zip(YIELD_REASONS, task.yields_s, strict=True):
+            line.add(f"{name} ", self.ink.dim).add(f"{figures.rate(value):<5}", self.ink.text)
+        return line.add("polls/s ", self.ink.dim).add(figures.rate(task.polls_s), self.ink.text)
+
+    def _queue(self, task: TaskSnapshot, width: int) -> Line:
+        queue = task.queue
+        assert queue is not None
+        style = self.ink.by_share(queue.fill * 100)
+        line = Line().add("queue  ", self.ink.dim)
+        line.add(figures.bar(queue.fill, 10, self.glyphs.full, self.glyphs.empty), style)
+        line.add(f" {figures.percent(queue.fill * 100)}", style)
+        line.add(f"  {queue.batches} of {queue.capacity} batches", self.ink.text)
+        return line.add(f"  high {queue.high}", self.ink.dim) if width >= 56 else line
+
+    def _totals(self, task: TaskSnapshot) -> Line:
+        return (
+            Line()
+            .add("total  ", self.ink.dim)
+            .extend(
+                self._pairs(
+                    ("in", figures.count(task.events_in)),
+                    ("out", figures.count(task.events_out)),
+                    ("err", figures.count(task.events_err)),
+                    ("discarded", figures.count(task.discarded)),
+                )
+            )
+        )
+
+    def _bytes(self, task: TaskSnapshot) -> Line:
+        return (
+            Line()
+            .add("bytes  ", self.ink.dim)
+            .extend(
+                self._pairs(
+                    ("in/s", figures.size(task.bytes_in_s)),
+                    ("out/s", figures.size(task.bytes_out_s)),
+                    ("executor", f"x{task.executor}"),
+                )
+            )
+        )
+
+    def _edge(self, edge: EdgeSnapshot, width: int) -> list[Line]:
+        style = self.ink.by_share((edge.fill or 0.0) * 100)
+        lines = [
+            self._pairs(
+                ("rate", f"{figures.rate(edge.rate)}/s"),
+                ("10 s trend", f"{edge.trend:+.0f}%" if abs(edge.trend) >= 0.5 else "-"),
+                ("events", figures.count(edge.events)),
+            )
+        ]
+        if edge.fill is not None:
+            bar = figures.bar(edge.fill, 20, self.glyphs.full, self.glyphs.empty)
+            lines.append(
+                Line()
+                .add("queue ", self.ink.dim)
+                .add(bar, style)
+                .add(figures.percent(edge.fill * 100), style)
+            )
+        else:
+            lines.append(Line().add(clip("no queue: both ends run in one task", width), self.ink.dim))
+        return [*lines, Line().add("t", self.ink.key).add(" opens a tap on this edge", self.ink.dim)]
+
+    def _node(self, node: NodeSnapshot) -> list[Line]:
+        lines = [
+            self._pairs(("in", figures.count(node.events_in)), ("out", figures.count(node.events_out))),
+            self._pairs(("dropped", figures.count(node.dropped)), ("errors", figures.count(node.errors))),
+        ]
+        if node.share:
+            words = f"{node.share * 100:.0f}% of the pipeline's busy time"
+            lines.insert(0, Line().add("share ", self.ink.dim).add(words, self.ink.text))
+        if node.line:
+            lines.append(Line().add(f"{named(node.file)} line {node.line}".strip(), self.ink.dim))
+        return lines
+
+
+def edge_title(store: Store, edge: EdgeSnapshot) -> str:
+    """An edge in words: `parse/err to dead_letters`."""
+    port = "" if edge.source_port == "out" else f"/{named(edge.source_port)}"
+    return f"{store.node_title(edge.source)}{port} to {store.node_title(edge.target)}"
+
+
+def troubles(store: Store, task: TaskSnapshot) -> list[str]:
+    """What is wrong with a task now, in sentences."""
+    found = []
+    stall = next((w for w in store.warnings if w.task == task.id and w.kind == "stall"), None)
+    where = f", {named(stall.file)} line {stall.line}" if stall and stall.line else ""
+    if task.running_ns > STALL_NS:
+        found.append(f"has not yielded for {figures.duration(task.running_ns)} (limit 20ms){where}")
+    elif stall:
+        found.append(named(stall.text) + where)
+    if task.error:
+        found.append(named(task.error))
+    if task.breaker:
+        found.append(f"does not pull: {named(task.breaker)}")
+    return found
