@@ -38,7 +38,8 @@ class ChildProcess:
         """Starts the process. Raises OSError where the machine has no room for one."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        with theirs:
+        # Shielded: a process that was started when the cancellation came would belong to nobody.
+        with theirs, anyio.CancelScope(shield=True):
             try:
                 process = await anyio.open_process(
                     python_command(module, str(theirs.fileno()), *options),
@@ -52,7 +53,7 @@ class ChildProcess:
             except BaseException:
                 ours.close()
                 raise
-        return cls(process, await anyio.abc.UNIXSocketStream.from_socket(ours))
+            return cls(process, await anyio.abc.UNIXSocketStream.from_socket(ours))
 
     @property
     def pid(self) -> int:

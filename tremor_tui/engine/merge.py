@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -33,9 +33,16 @@ class Now:
 
 
 def merge(
-    now: Now, executors: Iterable[Executor], flows: Iterable[Deployed], stalls: Iterable[Warned]
+    now: Now,
+    executors: Iterable[Executor],
+    flows: Iterable[Deployed],
+    stalls: Iterable[Warned] = (),
+    stuck: Mapping[str, int] | None = None,
 ) -> EngineSnapshot:
-    """The engine as a whole. Flows of an executor that is gone keep their graph, without rates or tasks."""
+    """The engine as a whole. Flows of an executor that is gone keep their graph, without rates or tasks.
+
+    `stuck`: tasks that have not yielded for so many ns; their executor cannot say it itself.
+    """
     executors, flows = list(executors), list(flows)
     here = {flow.alias: flow for flow in flows if not flow.lost}
     warnings = [*stalls]
@@ -48,7 +55,7 @@ def merge(
         since_ns=now.since_ns,
         executors=tuple(executor.snapshot() for executor in executors),
         flows=tuple(_flow(flow) for flow in flows),
-        tasks=tuple(_tasks(executors, here)),
+        tasks=tuple(_tasks(executors, here, stuck or {})),
         warnings=tuple(warnings),
         clients=now.clients,
         kept=now.kept,
@@ -84,12 +91,18 @@ def _still(seen: FlowSnapshot) -> FlowSnapshot:
     return msgspec.structs.replace(seen, in_s=0.0, out_s=0.0, err_s=0.0, graph=graph)
 
 
-def _tasks(executors: Iterable[Executor], here: dict[str, Deployed]) -> Iterable[TaskSnapshot]:
+def _tasks(
+    executors: Iterable[Executor], here: Mapping[str, Deployed], stuck: Mapping[str, int]
+) -> Iterable[TaskSnapshot]:
     for executor in executors:
         for task in executor.picture.tasks:
             flow = here.get(task.flow)
-            if flow and flow.executor is executor:
-                yield msgspec.structs.replace(task, executor=executor.number)
+            if flow is None or flow.executor is not executor:
+                continue
+            seen = msgspec.structs.replace(task, executor=executor.number)
+            if task.id in stuck:
+                seen = msgspec.structs.replace(seen, state="running", running_ns=stuck[task.id])
+            yield seen
 
 
 def _end_of(executor: Executor, now: Now) -> list[Warned]:

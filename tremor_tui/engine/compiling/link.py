@@ -38,13 +38,17 @@ class Draft(msgspec.Struct, frozen=True, tag="draft"):
 
 
 class FlowPlan(msgspec.Struct, frozen=True):
-    """The shape of a flow: what may not change in an apply, and a fingerprint of each pipeline."""
+    """The shape of a flow: what may not change in an apply, and a fingerprint of each pipeline.
+
+    `lines` maps a line of generated Python to file and line of tremor, by the generated file's name.
+    """
 
     alias: str
     definition: str = ""
     connectors: dict[str, str] = {}
     links: tuple[str, ...] = ()
     pipelines: dict[str, str] = {}
+    lines: dict[str, list[tuple[int, str, int]]] = {}
 
 
 class Planned(msgspec.Struct, frozen=True, tag="planned"):

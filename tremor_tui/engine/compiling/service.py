@@ -38,11 +38,18 @@ class Compiling:
         try:
             async with anyio.create_task_group() as self._group:
                 task_status.started()
-                async with self._turn:
-                    await self._warm()
+                await self._warm_up()
                 await anyio.sleep_forever()
         finally:
             await self._drop()
+
+    async def _warm_up(self) -> None:
+        async with self._turn:
+            try:
+                await self._warm()
+            except ControlError as error:  # the next job tries again, and says so to its client
+                await self._drop()
+                self._log(f"compiling: {error.message}")
 
     async def ask(self, job: Job, kind: type[T]) -> T:
         """The outcome of a job. Raises ControlError where it takes too long or the compiler fails."""
@@ -84,7 +91,10 @@ class Compiling:
         if self._child:
             return
         assert self._group is not None
-        self._child = child = await ChildProcess.start(CHILD)
+        try:
+            self._child = child = await ChildProcess.start(CHILD)
+        except OSError as error:
+            raise ControlError(f"the compile process cannot be started: {error.strerror}") from None
         self._group.start_soon(self._log_output, child)
         with anyio.move_on_after(START_LIMIT_S):
             await child.frame()  # it is ready

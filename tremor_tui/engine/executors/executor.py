@@ -35,21 +35,20 @@ CHILD = "tremor_tui.engine.executors.child"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Files that an executor shares with the supervisor: its board, its stack, its map of lines."""
+    """Files that an executor shares with the supervisor: its board, and the stack it dumps when asked."""
 
     board: Path
     stack: Path
-    lines: Path
 
     @classmethod
     def of(cls, folder: Path, engine: str, number: int) -> Places:
         """The files of that executor of that engine."""
         stem = f"{engine}.{number}"
-        return cls(folder / f"{stem}.board", folder / f"{stem}.stack", folder / f"{stem}.lines")
+        return cls(folder / f"{stem}.board", folder / f"{stem}.stack")
 
     def remove(self) -> None:
         """Deletes what there is of them."""
-        for path in (self.board, self.stack, self.lines):
+        for path in (self.board, self.stack):
             path.unlink(missing_ok=True)
 
 
@@ -151,13 +150,14 @@ class Executor:
 
     async def run(self) -> None:
         """Keeps a process running until `quit`; cancelling kills it."""
-        while not self._ending:
-            reason = await self._live()
-            if self._ending:
-                break
-            await self._pause(reason)
-        self.state = "ended"
-        self.places.remove()
+        try:
+            while not self._ending:
+                reason = await self._live()
+                if not self._ending:
+                    await self._pause(reason)
+        finally:
+            self.state = "ended"
+            self.places.remove()
 
     async def _pause(self, reason: str) -> None:
         self.restarts += 1
@@ -176,7 +176,8 @@ class Executor:
 
     async def _live(self) -> str:
         try:
-            child = await ChildProcess.start(CHILD, str(self.number), *map(str, self._files()))
+            files = str(self.places.board), str(self.places.stack)
+            child = await ChildProcess.start(CHILD, str(self.number), *files)
         except OSError as error:
             return f"it cannot be started: {error.strerror or error}"
         try:
@@ -241,9 +242,6 @@ class Executor:
             self._listener.log(line)
         if left_out:
             self._listener.log(f"executor {self.number}: {left_out} more lines were left out")
-
-    def _files(self) -> tuple[Path, Path, Path]:
-        return self.places.board, self.places.stack, self.places.lines
 
 
 class _Waiting:

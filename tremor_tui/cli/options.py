@@ -1,0 +1,40 @@
+"""Options that several commands have, each written once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tremor_tui.cli.output import ErrorFormat
+
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A .tremor, .trickle or .troy file.", show_default=False)
+]
+Format = Annotated[
+    ErrorFormat,
+    typer.Option("--error-format", help="`full` draws the place; `short` is one line FILE:L:C-L:C: error: …"),
+]
+Name = Annotated[
+    str, typer.Option("--name", "-n", metavar="NAME", envvar="TREMOR_TUI_ENGINE", help="The engine's name.")
+]
+Instance = Annotated[
+    str, typer.Option("--instance", metavar="NAME", help="The name that `system::instance()` gives.")
+]
+DrainSeconds = Annotated[
+    float,
+    typer.Option(
+        "--drain-seconds", min=0, max=3600, metavar="S", help="How long a stop may drain before force."
+    ),
+]
+Executors = Annotated[
+    int, typer.Option("--executors", min=1, max=256, metavar="N", help="Processes that run flows.")
+]
+
+
+def module_path() -> tuple[str, ...]:
+    """The folders of TREMOR_PATH, absolute."""
+    folders = os.environ.get("TREMOR_PATH", "").split(os.pathsep)
+    return tuple(os.path.abspath(folder) for folder in folders if folder)

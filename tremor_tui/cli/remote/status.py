@@ -1,0 +1,59 @@
+"""`status`: one engine in plain lines: executors, flows, warnings."""
+
+from __future__ import annotations
+
+import time
+
+import anyio
+import typer
+
+from tremor_tui.cli import output
+from tremor_tui.cli.command import add
+from tremor_tui.cli.options import Name
+from tremor_tui.control.client import connect
+from tremor_tui.control.commands import Snapshot
+from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot
+
+FLOWS = ("FLOW", "STATE", "VERSION", "EXECUTOR", "IN", "OUT", "ERR", "IN/S", "OUT/S", "NOTE")
+
+
+def register(app: typer.Typer) -> None:
+    """Enters the command."""
+    add(app, "status", status)
+
+
+def status(name: Name = "local") -> int:
+    """Show an engine: its executors, its flows, and what somebody should look at.
+
+    Exits with 1 if a flow has failed.
+    """
+    return anyio.run(_status, name)
+
+
+async def _status(name: str) -> int:
+    async with connect(name) as plane:
+        picture = await plane.submit(Snapshot())
+        assert isinstance(picture, EngineSnapshot)
+        about = plane.welcome
+    up = max(0, time.time_ns() - picture.since_ns) // 10**9
+    kept = "goes on without clients" if picture.kept else "ends when unused"
+    output.data(f"engine {about.engine}, process {about.pid}, version {about.version}, up {up} s, {kept}")
+    output.data(f"log {about.log}")
+    for executor in picture.executors:
+        output.data(
+            f"executor {executor.id}: {executor.state}, process {executor.pid}, {executor.cpu:.0%} of a core, "
+            f"{executor.rss // 2**20} MiB, {executor.restarts} restarts"
+        )
+    if picture.flows:
+        output.table(FLOWS, map(_row, picture.flows), "  rrrrrrr")
+    for warned in picture.warnings:
+        active = "now" if warned.active else "earlier"
+        output.data(f"warning ({active}, {warned.count} times): {warned.text}")
+    return 1 if any(flow.state == "failed" for flow in picture.flows) else 0
+
+
+def _row(flow: FlowSnapshot) -> tuple[str, ...]:
+    totals = (f"{n:,}" for n in (flow.events_in, flow.events_out, flow.events_err))
+    rates = (f"{rate:,.0f}" for rate in (flow.in_s, flow.out_s))
+    note = flow.error or flow.note
+    return flow.alias, flow.state, str(flow.version), str(flow.executor), *totals, *rates, note

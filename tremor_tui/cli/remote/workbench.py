@@ -1,0 +1,30 @@
+"""`workbench`: opens the workbench on a file, on an engine that it starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tremor_tui.cli.command import add
+from tremor_tui.cli.opening import Looks, open_workbench
+
+
+def register(app: typer.Typer) -> None:
+    """Enters the command."""
+    add(app, "workbench", workbench)
+
+
+def workbench(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A .troy file to run.")] = None,
+    ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters alone.")] = False,
+    mouse: Annotated[bool, typer.Option("--mouse/--no-mouse", help="Whether to use the mouse.")] = True,
+    plain: Annotated[bool, typer.Option("--plain", help="Lines instead of screens, for pipes.")] = False,
+) -> int:
+    """Open the workbench: run a flow, look inside, change it while it runs.
+
+    It starts an engine of its own, which ends 30 s after the workbench unless you keep it (`K`). Without
+    FILE it opens on the start screen.
+    """
+    return open_workbench(file, "", Looks(ascii_only, mouse, plain))
