@@ -164,7 +164,8 @@ class _Lexer:
         elif word.startswith("##"):
             self.tokens.append(Token("DOC", start, end, word[2:].rstrip("\r")))
         else:
-            self.comments.append(Comment(start, end, word[1:].rstrip("\r")))
+            before = self.text[self.text.rfind("\n", 0, start) + 1 : start]
+            self.comments.append(Comment(start, end, word[1:].rstrip("\r"), bool(before.strip())))
         return end
 
     def _word(self, start: int) -> int:

@@ -29,11 +29,15 @@ class Token(msgspec.Struct, frozen=True, gc=False):
 
 
 class Comment(msgspec.Struct, frozen=True, gc=False):
-    """A `#` comment from offset `start` to `end`; `text` is what follows the `#`."""
+    """A `#` comment from offset `start` to `end`; `text` is what follows the `#`.
+
+    `is_trailing` if there is something before it on its line.
+    """
 
     start: int
     end: int
     text: str
+    is_trailing: bool = False
 
 
 _WORDS = (

@@ -6,32 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from tremor_tui.language.lex.tokens import EXPECTED_NAMES, Token
 from tremor_tui.language.tree import expr as tree
+from tremor_tui.language.tree.levels import LEVELS
 
 if TYPE_CHECKING:
     from tremor_tui.language.parse.build import Context
-
-LEVELS = {
-    "or": 1,
-    "xor": 2,
-    "and": 3,
-    "^": 4,
-    "&": 5,
-    "==": 6,
-    "!=": 6,
-    ">": 7,
-    ">=": 7,
-    "<": 7,
-    "<=": 7,
-    "<<": 8,
-    ">>": 8,
-    ">>>": 8,
-    "+": 9,
-    "-": 9,
-    "*": 10,
-    "/": 10,
-    "%": 10,
-}
-"""How tightly each binary operator binds; all associate to the left."""
 
 
 def _word(token: Token) -> Any:

@@ -47,32 +47,52 @@ def build() -> dict[str, Any]:
 
 
 def _numbered(table: Any, rules: list[Any]) -> dict[str, Any]:
-    numbers = {rule: number for number, rule in enumerate(rules)}
-    nonterminals = sorted({rule.origin.name for rule in rules})
+    """Numbers rules and states in an order of their own: Lark's differs from run to run."""
+    ordered = sorted(rules, key=_rule_key)
+    numbers = {rule: number for number, rule in enumerate(ordered)}
+    nonterminals = {rule.origin.name for rule in rules}
+    order = _state_order(table)
+    states_of = {state: number for number, state in enumerate(order)}
     rows: dict[str, int] = {}
     gotos: dict[str, int] = {}
-    states = [_row(table.states[n], numbers, set(nonterminals)) for n in range(len(table.states))]
+    states = [_row(table.states[n], numbers, nonterminals, states_of) for n in order]
     pairs = [(_shared(rows, actions), _shared(gotos, jumps)) for actions, jumps in states]
     return {
-        "starts": {name: table.start_states[name] for name in STARTS},
-        "ends": {name: table.end_states[name] for name in STARTS},
-        "rules": [[str(r.origin.name), len(r.expansion), r.alias or ""] for r in rules],
+        "starts": {name: states_of[table.start_states[name]] for name in STARTS},
+        "ends": {name: states_of[table.end_states[name]] for name in STARTS},
+        "rules": [[str(r.origin.name), len(r.expansion), r.alias or ""] for r in ordered],
         "actions": [json.loads(row) for row in rows],
         "gotos": [json.loads(row) for row in gotos],
         "states": pairs,
     }
 
 
+def _rule_key(rule: Any) -> tuple[str, list[str], str]:
+    return str(rule.origin.name), [str(symbol.name) for symbol in rule.expansion], rule.alias or ""
+
+
+def _state_order(table: Any) -> list[int]:
+    """The states in the order in which they are reached from the starts, symbols sorted."""
+    order = [table.start_states[name] for name in STARTS]
+    seen = set(order)
+    for state in order:
+        for _, (action, argument) in sorted(table.states[state].items(), key=lambda item: item[0]):
+            if str(action) == "Shift" and argument not in seen:
+                seen.add(argument)
+                order.append(argument)
+    return order
+
+
 def _row(
-    state: dict[str, Any], numbers: dict[Any, int], nonterminals: set[str]
+    state: dict[str, Any], numbers: dict[Any, int], nonterminals: set[str], states: dict[int, int]
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Actions and gotos of one state: a shift is the next state, a reduction is -1 - its rule."""
     actions, jumps = {}, {}
-    for symbol, (action, argument) in sorted(state.items()):
+    for symbol, (action, argument) in sorted(state.items(), key=lambda item: item[0]):
         if symbol in nonterminals:
-            jumps[str(symbol)] = argument
+            jumps[str(symbol)] = states[argument]
         elif str(action) == "Shift":
-            actions[str(symbol)] = argument
+            actions[str(symbol)] = states[argument]
         else:
             actions[str(symbol)] = -1 - numbers[argument]
     return actions, jumps

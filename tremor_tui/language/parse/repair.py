@@ -111,7 +111,8 @@ class Repair:
     def _without_bad(self, index: int) -> int | None:
         """Leaves a `BAD` token out, or takes it for the literal that it seems to be."""
         states, end = self.machine.states, self.machine.end
-        if self._all_fit(states, index + 1, AHEAD):
+        is_mark_at_end = self.tokens[index].start == len(self.source.text)
+        if is_mark_at_end or self._all_fit(states, index + 1, AHEAD):
             return index + 1
         first = self.source.text[self.tokens[index].start : self.tokens[index].start + 1]
         for kind in ("STRING_CLOSE", "HEREDOC_CLOSE", STAND_INS.get(first, "IDENT")):
@@ -136,9 +137,14 @@ class Repair:
         return index
 
     def _all_fit(self, states: list[int], index: int, ahead: int) -> bool:
-        states = list(states)
-        end = self.machine.end
-        return all(advance(states, token.kind, end) for token in self.tokens[index : index + ahead])
+        """Whether the next few tokens fit; the one after a good one may be bad."""
+        states, end = list(states), self.machine.end
+        for number, token in enumerate(self.tokens[index : index + ahead]):
+            if token.kind == "BAD" and number:
+                return True
+            if not advance(states, token.kind, end):
+                return False
+        return True
 
     def _give_up(self, index: int) -> int | None:
         """Drops the innermost list element after which the text can go on; None if there is none."""

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from functools import cache
 from typing import Any
 
 from tremor_tui.language.tree.expr import Node
 from tremor_tui.model.diagnostic import Span
 
+_PARTS: dict[type[Node], tuple[str, ...]] = {}
 
-@cache
-def parts(kind: type[Any]) -> tuple[str, ...]:
+
+def parts(kind: type[Node]) -> tuple[str, ...]:
     """The names of a node's fields that are no spans."""
-    return tuple(
-        field.name for field in fields(kind) if field.name != "span" and not field.name.endswith("_span")
-    )
+    if kind not in _PARTS:
+        names = (field.name for field in fields(kind))  # type: ignore[arg-type]
+        _PARTS[kind] = tuple(name for name in names if name != "span" and not name.endswith("_span"))
+    return _PARTS[kind]
 
 
 def children(node: Node) -> list[Node]:

@@ -1,0 +1,67 @@
+"""What printers give for a node: pieces, nodes still to print, and places for comments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tremor_tui.language.tree.expr import Node
+from tremor_tui.language.tree.layout import Mark, Piece
+
+
+class Sub(NamedTuple):
+    """A node to print where only nodes of at least this level stand without brackets."""
+
+    node: Node
+    level: int = 0
+
+
+class Comments(NamedTuple):
+    """A place for the comments that were before an offset, and how the line before it ends."""
+
+    before: int
+    mark: Mark | None
+
+
+Item = Piece | Sub | Comments
+
+
+def items(opening: str, nodes: Sequence[Node], closing: str, level: int = 0) -> list[Item]:
+    """`[a, b]`, or one element per line if that gets too long."""
+    if not nodes:
+        return [opening + closing]
+    inner = separated([[Sub(node, level)] for node in nodes])
+    return [Mark.OPEN, opening, Mark.IN, Mark.SOFT, *inner, Mark.OUT, Mark.SOFT, closing, Mark.CLOSE]
+
+
+def separated(parts: Sequence[list[Item]]) -> list[Item]:
+    """Parts with `,` between them, which may break."""
+    out: list[Item] = []
+    for part in parts:
+        if out:
+            out += [",", Mark.LINE]
+        out += part
+    return out
+
+
+def statements(nodes: Sequence[Node], separator: str = ";", level: int = -1) -> list[Item]:
+    """Statements on lines of their own, with the comments before them."""
+    out: list[Item] = []
+    for at, node in enumerate(nodes):
+        if at:
+            out.append(separator)
+        out.append(Comments(node.span.start, _break(nodes, at)))
+        out.append(Sub(node, level))
+    return out
+
+
+def _break(nodes: Sequence[Node], at: int) -> Mark:
+    """An empty line around what is long by nature."""
+    near = nodes[max(0, at - 1) : at + 1]
+    is_long = any(type(node).__name__.startswith(("Define", "Fn", "PatternFn")) for node in near)
+    return Mark.BLANK if at and is_long else Mark.HARD
+
+
+def block(nodes: Sequence[Node], end: int, separator: str = ";", level: int = -1) -> list[Item]:
+    """Statements, further to the right, and the break after them."""
+    return [Mark.IN, *statements(nodes, separator, level), Mark.OUT, Comments(end, Mark.HARD)]
