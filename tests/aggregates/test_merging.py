@@ -99,10 +99,10 @@ def test_merging_leaves_the_other_as_it_is(path: str) -> None:
     wide, narrow = taken(path, [1, 2]), taken(path, [3, 4])
     before = narrow.emit()
     wide.merge(narrow)
-    between = wide.emit()
+    between = repr(wide.emit())
     assert same(narrow.emit(), before)
     narrow.accumulate(*(() if path == "stats::count" else (5,)))
-    assert same(wide.emit(), between)
+    assert repr(wide.emit()) == between
 
 
 def test_the_smallest_value_survives_merging_into_an_empty_window() -> None:

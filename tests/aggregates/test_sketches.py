@@ -89,6 +89,16 @@ def test_dds_counts_the_smallest_values_as_zero() -> None:
     assert (got["count"], got["min"]) == (4, 0.0)
 
 
+def test_dds_counts_values_2048_buckets_below_the_largest_in_the_lowest_bucket() -> None:
+    got = sketched("stats::dds", [0, 0, 1e-9, 2e-9, 1e-300, 1e300, 3], ["0.5", "0.9"])
+    assert got["percentiles"] == {"0.5": 0.0, "0.9": 1.6530389904093677e282}
+
+
+def test_hdr_rounds_a_percentile_to_percent_and_back_as_tremor_does() -> None:
+    got = sketched("stats::hdr", range(1, 126), ["0.056", "0.5"])
+    assert got["percentiles"] == {"0.056": 8, "0.5": 63}
+
+
 def test_hdr_of_nothing_is_all_zero() -> None:
     assert sketched("stats::hdr", []) == {
         "count": 0,
