@@ -38,9 +38,9 @@ class ChildProcess:
         """Starts the process. Raises OSError where the machine has no room for one."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        # Shielded: a process that was started when the cancellation came would belong to nobody.
-        with theirs, anyio.CancelScope(shield=True):
-            try:
+        try:
+            # Shielded: a process that was started when the cancellation came would belong to nobody.
+            with theirs, anyio.CancelScope(shield=True):
                 process = await anyio.open_process(
                     python_command(module, str(theirs.fileno()), *options),
                     stdin=subprocess.DEVNULL,
@@ -50,10 +50,11 @@ class ChildProcess:
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,
                 )
-            except BaseException:
-                ours.close()
-                raise
-            return cls(process, await anyio.abc.UNIXSocketStream.from_socket(ours))
+                stream = await anyio.abc.UNIXSocketStream.from_socket(ours)
+        except BaseException:
+            ours.close()
+            raise
+        return cls(process, stream)
 
     @property
     def pid(self) -> int:

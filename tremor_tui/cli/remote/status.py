@@ -40,10 +40,8 @@ async def _status(name: str) -> int:
     output.data(f"engine {about.engine}, process {about.pid}, version {about.version}, up {up} s, {kept}")
     output.data(f"log {about.log}")
     for executor in picture.executors:
-        output.data(
-            f"executor {executor.id}: {executor.state}, process {executor.pid}, {executor.cpu:.0%} of a core, "
-            f"{executor.rss // 2**20} MiB, {executor.restarts} restarts"
-        )
+        used = f"{executor.cpu:.0%} of a core, {executor.rss // 2**20} MiB, {executor.restarts} restarts"
+        output.data(f"executor {executor.id}: {executor.state}, process {executor.pid}, {used}")
     if picture.flows:
         output.table(FLOWS, map(_row, picture.flows), "  rrrrrrr")
     for warned in picture.warnings:

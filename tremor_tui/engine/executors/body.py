@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import socket
 import time
@@ -14,17 +13,17 @@ from pathlib import Path
 import anyio
 from anyio.abc import SocketStream, TaskGroup
 
-from tremor_tui.control.snapshots import Receipt, Sample, Stopped, TapSamples
+from tremor_tui.control.snapshots import Receipt, Stopped, TapSamples
 from tremor_tui.control.wire import Splitter
 from tremor_tui.engine.executors import link
-from tremor_tui.engine.sources import compile_flows
-from tremor_tui.errors import ControlError, TremorError
+from tremor_tui.engine.sources import Program, compile_flows
+from tremor_tui.errors import CompileError, ControlError, TremorError, UnknownName
 from tremor_tui.language.ir.deploy import FlowIR
 from tremor_tui.metrics.board import Board
-from tremor_tui.pipeline.build import build
 from tremor_tui.runtime.clock import SystemClock
 from tremor_tui.runtime.runtime import Runtime
 from tremor_tui.runtime.settings import Settings
+from tremor_tui.runtime.tap import Tap
 
 READ_SIZE = 64 * 1024
 LOG_LINES = 2000
@@ -50,6 +49,7 @@ class Body:
         self._rate = link.PICTURE_RATE
         self._lag_ns = 0
         self._cpu = _Cpu()
+        self._taps: dict[int, Tap] = {}
         self.runtime = Runtime(
             Settings(), clock=SystemClock(), log=self.log, board=board, executor=executor, in_engine=True
         )
@@ -63,17 +63,17 @@ class Body:
 
     async def run(self) -> None:
         """Returns when the supervisor is gone, or all is drained after `Quit`."""
-        async with await anyio.abc.UNIXSocketStream.from_socket(self._socket) as stream:
-            async with anyio.create_task_group() as group:
-                await group.start(self.runtime.run)
-                group.start_soon(self._send, stream)
-                group.start_soon(self._picture_often)
-                group.start_soon(self._flush_log)
-                if not await self._obey(stream, group):
-                    await self._drain(self._orphan_s)
-                await self._flush()
-                await self.runtime.close()
-                group.cancel_scope.cancel()
+        stream = await anyio.abc.UNIXSocketStream.from_socket(self._socket)
+        async with stream, anyio.create_task_group() as group:
+            await group.start(self.runtime.run)
+            group.start_soon(self._send, stream)
+            group.start_soon(self._picture_often)
+            group.start_soon(self._flush_log)
+            if not await self._obey(stream, group):
+                await self._drain(self._orphan_s)
+            await self._flush()
+            await self.runtime.close()
+            group.cancel_scope.cancel()
 
     async def _obey(self, stream: SocketStream, group: TaskGroup) -> bool:
         """Carries out orders side by side; True after `Quit`, False where the supervisor is gone."""
@@ -96,8 +96,8 @@ class Body:
     async def _result(self, order: link.Orders) -> link.Result:
         try:
             return await self._do(order)
-        except ControlError as error:
-            return link.Failed(error.message, error.hint, error.diagnostics)
+        except (CompileError, ControlError) as error:
+            return link.Failed(error.message, error.hint, tuple(error.diagnostics))
         except TremorError as error:
             return link.Failed(error.message, error.hint)
         except Exception as error:  # a bug: it must not take the other flows with it
@@ -120,12 +120,117 @@ class Body:
             case link.PauseFlow(alias, paused):
                 runtime.pause(alias, paused)
             case link.OpenTap(tap, edge, per_second):
-                self._taps.open(tap, edge, per_second)
+                self._taps[tap] = self.runtime.open_tap(edge, per_second, partial(self._tapped, tap))
             case link.CloseTap(tap):
-                self._taps.close(tap)
+                if tap in self._taps:
+                    runtime.close_tap(self._taps.pop(tap))
             case link.SetRate(per_second):
                 self._rate = per_second
                 self._due.set()
             case link.Picture():
                 self._picture()
         return link.Obeyed()
+
+    async def _swap(self, flow: FlowIR, pipelines: tuple[str, ...]) -> Receipt:
+        irs = {one.alias: one for one in flow.pipelines if one.alias in pipelines}
+        graphs = {alias: self.runtime.build(flow.alias, one) for alias, one in irs.items()}
+        return await self.runtime.swap(flow.alias, graphs, irs)
+
+    async def _drain(self, deadline_s: float) -> tuple[Stopped, ...]:
+        return tuple(await self.runtime.stop_all(deadline_s))
+
+    # --- what goes up
+
+    def _say(self, said: link.Said) -> None:
+        try:
+            frame = link.encode(said)
+        except ControlError as error:
+            self.log(f"a frame was left out: {error.message}")
+            return
+        self._out.append(frame)
+        self._something.set()
+
+    def _tapped(self, tap: int, samples: TapSamples) -> None:
+        renumbered = TapSamples(tap, samples.edge, samples.samples, samples.seen, samples.seen_total)
+        self._samples.append(link.encode(link.Tapped(renumbered)))
+        self._something.set()
+
+    def _picture(self) -> None:
+        flows, tasks, warnings = self.runtime.snapshot()
+        self._say(link.Pictured(flows, tasks, warnings, self._cpu.share(), _rss(), self._lag_ns))
+
+    async def _picture_often(self) -> None:
+        """Sends pictures at the wanted rate; how late it wakes up is the delay of the loop."""
+        while True:
+            self._picture()
+            self._due = anyio.Event()
+            pause = 1 / max(self._rate, link.PICTURE_RATE)
+            begin = time.monotonic()
+            with anyio.move_on_after(pause):
+                await self._due.wait()
+                continue
+            self._lag_ns = max(0, int((time.monotonic() - begin - pause) * 1e9))
+
+    async def _flush_log(self) -> None:
+        while True:
+            await anyio.sleep(LOG_PAUSE_S)
+            self._log_now()
+
+    def _log_now(self) -> None:
+        if self._lines or self._left_out:
+            lines, left_out = tuple(self._lines), self._left_out
+            self._lines.clear()
+            self._left_out = 0
+            self._say(link.Logged(lines, left_out))
+
+    async def _send(self, stream: SocketStream) -> None:
+        while True:
+            await self._something.wait()
+            self._something = anyio.Event()
+            while self._out or self._samples:
+                frame = self._out.popleft() if self._out else self._samples.popleft()
+                try:
+                    await stream.send(frame)
+                except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                    return self._empty.set()
+            self._empty.set()
+
+    async def _flush(self) -> None:
+        """Gives the last words a second to leave."""
+        self._picture()
+        self._log_now()
+        self._empty = anyio.Event()
+        self._something.set()
+        with anyio.move_on_after(1.0):
+            await self._empty.wait()
+
+
+def _flow(texts: link.Texts, alias: str) -> FlowIR:
+    program = Program.open(Path(texts.path), Path(texts.base), texts.module_path, texts.texts)
+    flows = {flow.alias: flow for flow in compile_flows(program).ir.flows}
+    if alias not in flows:
+        raise UnknownName("flow", alias, flows)
+    return flows[alias]
+
+
+class _Cpu:
+    """The process's use of one core since it was last asked, 0 to 1."""
+
+    def __init__(self) -> None:
+        self._cpu, self._wall = time.process_time(), time.monotonic()
+        self._last = 0.0
+
+    def share(self) -> float:
+        cpu, wall = time.process_time(), time.monotonic()
+        if wall - self._wall >= 0.1:
+            self._last = (cpu - self._cpu) / (wall - self._wall)
+            self._cpu, self._wall = cpu, wall
+        return self._last
+
+
+def _rss() -> int:
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * PAGE
+    except OSError:  # not Linux: the most it ever had is the best to be had
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

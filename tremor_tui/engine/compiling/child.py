@@ -1,0 +1,73 @@
+"""The compile process: takes a job, answers, takes the next; ends with its supervisor.
+
+Its first frame says that the compiler is loaded.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import traceback
+
+from tremor_tui.control.wire import Splitter, prefixed
+from tremor_tui.engine.compiling.drafts import draft
+from tremor_tui.engine.compiling.link import (
+    Broken,
+    Diagnose,
+    Draft,
+    Found,
+    Job,
+    Outcome,
+    Plan,
+    decode_job,
+    encode,
+)
+from tremor_tui.engine.compiling.plan import open_texts, plan
+from tremor_tui.engine.executors.link import Texts
+from tremor_tui.engine.sources import check
+from tremor_tui.errors import CompileError
+from tremor_tui.model.diagnostic import Diagnostic
+
+READ_SIZE = 1 << 16
+
+
+def main() -> None:
+    """Works until the socket ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with socket.socket(fileno=int(sys.argv[1])) as ours:
+        ours.sendall(prefixed(b"{}"))
+        splitter = Splitter()
+        while data := ours.recv(READ_SIZE):
+            for body in splitter.feed(data):
+                ours.sendall(encode(outcome(decode_job(body))))
+
+
+def outcome(job: Job) -> Outcome:
+    """The outcome of a job; a failure of the compiler itself is one of them."""
+    try:
+        match job:
+            case Plan(source):
+                return plan(source)
+            case Diagnose(source, flow):
+                return Found(_diagnose(source, flow))
+            case Draft():
+                return draft(job)
+    except Exception as error:  # a bug: the process goes on, the supervisor logs it
+        return Broken(f"{type(error).__name__}: {error}", traceback.format_exc())
+
+
+def _diagnose(source: Texts, flow: Texts | None) -> tuple[Diagnostic, ...]:
+    found: dict[Diagnostic, None] = {}
+    for texts in (source, flow):
+        if texts is None:
+            continue
+        try:
+            found.update(dict.fromkeys(check(open_texts(texts))))
+        except CompileError as error:
+            found.update(dict.fromkeys(error.diagnostics))
+    return tuple(found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Says what a .troy file deploys: the shape of each flow, its texts, and where its generated code is from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from tremor_tui.control.snapshots import FileText
+from tremor_tui.engine.compiling.link import FlowPlan, Planned
+from tremor_tui.engine.executors.link import Texts
+from tremor_tui.engine.sources import Program, build_all, compile_flows, is_library
+from tremor_tui.errors import CompileError
+from tremor_tui.language.emit.script import emit_script, emit_select
+from tremor_tui.language.emit.writer import Emitted
+from tremor_tui.language.ir.deploy import ConnectorIR, Endpoint, FlowIR, LinkIR
+from tremor_tui.language.ir.query import QueryIR, ScriptNode, SelectNode
+from tremor_tui.language.load.traceback import FILE
+from tremor_tui.language.source import Source
+
+Lines = dict[str, list[tuple[int, str, int]]]
+NOTED = re.compile(r"  # (\d+)$")
+"""The line of tremor, as `emit/writer.py` notes it where it changes."""
+
+
+def open_texts(texts: Texts) -> Program:
+    """The program that texts describe. Raises CompileError."""
+    return Program.open(Path(texts.path), Path(texts.base), texts.module_path, texts.texts)
+
+
+def plan(texts: Texts) -> Planned:
+    """What the file deploys, or the diagnostics that keep it from that."""
+    try:
+        compiled = compile_flows(open_texts(texts))
+        build_all(compiled.ir)
+    except CompileError as error:
+        return Planned(diagnostics=error.diagnostics)
+    files = tuple(_file(source) for source in compiled.sources.values())
+    return Planned(tuple(_flow(flow) for flow in compiled.ir.flows), files, compiled.warnings)
+
+
+def _flow(flow: FlowIR) -> FlowPlan:
+    return FlowPlan(
+        flow.alias,
+        flow.definition,
+        {connector.alias: _settings(connector) for connector in flow.connectors},
+        tuple(_link(link) for link in flow.links),
+        {pipeline.alias: _mark(pipeline.query) for pipeline in flow.pipelines},
+        _lines(pipeline.query for pipeline in flow.pipelines),
+    )
+
+
+def _settings(connector: ConnectorIR) -> str:
+    """All that a connector is made of, but not where that is written."""
+    parts = (
+        connector.kind,
+        connector.codec,
+        connector.config,
+        connector.preprocessors,
+        connector.postprocessors,
+        connector.reconnect,
+        connector.metrics_interval_s,
+    )
+    return _mark(parts)
+
+
+def _mark(value: object) -> str:
+    return blake2b(repr(value).encode(), digest_size=16).hexdigest()
+
+
+def _link(link: LinkIR) -> str:
+    return f"{_end(link.source)} to {_end(link.target)}"
+
+
+def _end(end: Endpoint) -> str:
+    return f"/{end.kind}/{end.alias}/{end.port}"
+
+
+def _file(source: Source) -> FileText:
+    path = str(source.path.absolute()) if source.path else ""
+    return FileText(source.name, path, source.text, writable=bool(path) and not is_library(source))
+
+
+def _lines(queries: Iterable[QueryIR]) -> Lines:
+    found: Lines = {}
+    for query in queries:
+        for emitted in _programs(query):
+            found.setdefault(FILE.format(emitted.name), []).extend(_marks(emitted))
+    return found
+
+
+def _marks(emitted: Emitted) -> Iterator[tuple[int, str, int]]:
+    """For each line of generated text that says so, the line of tremor that it is from."""
+    for number, text in enumerate(emitted.text.splitlines(), 1):
+        if sites := emitted.marks.get(number):
+            span = sites[-1][2].span  # the last site of a line is the widest: the statement
+            yield number, span.file, span.line
+        elif noted := NOTED.search(text):
+            yield number, emitted.module.file, int(noted[1])
+
+
+def _programs(query: QueryIR) -> Iterator[Emitted]:
+    for node in query.nodes:
+        if isinstance(node, ScriptNode):
+            yield from map(emit_script, node.scripts.values())
+        elif isinstance(node, SelectNode):
+            yield emit_select(node.select)

@@ -1,0 +1,154 @@
+"""Opens and checks the files that a user names: one way for the command line, the compile service and the
+executors, so that all of them see the same program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tremor_tui.errors import CompileError, ParseError, TremorError
+from tremor_tui.language.check.script import declare_all
+from tremor_tui.language.compile import compile_script
+from tremor_tui.language.compile_deploy import CompiledDeploy, compile_deploy
+from tremor_tui.language.compile_query import compile_query
+from tremor_tui.language.ir.deploy import DeployIR
+from tremor_tui.language.ir.query import QueryIR
+from tremor_tui.language.modules import LIBRARY, ModuleLoader
+from tremor_tui.language.parse.parser import parse
+from tremor_tui.language.source import Source
+from tremor_tui.model.diagnostic import Diagnostic
+from tremor_tui.pipeline.build import build
+
+SUFFIXES = (".tremor", ".trickle", ".troy")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A file to compile and what finds its modules: beside it first, then along the module path."""
+
+    source: Source
+    loader: ModuleLoader
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        base: Path,
+        module_path: Iterable[str | Path] = (),
+        texts: Mapping[str, str] | None = None,
+        *,
+        shown: str = "",
+    ) -> Program:
+        """Opens a file; `texts` stand in for files. Raises CompileError where it cannot be read.
+
+        `base` is the folder that shown names are relative to; `shown` is the name of the file itself.
+        """
+        overrides = {Path(name): text for name, text in (texts or {}).items()}
+        loader = ModuleLoader([path.parent, *map(Path, module_path)], overrides=overrides, base=base)
+        name = shown or loader.shown(path)
+        draft = (texts or {}).get(str(path))
+        source = Source.read(path, name) if draft is None else Source(draft, name, path)
+        return cls(source, loader)
+
+    @property
+    def kind(self) -> str:
+        """`tremor`, `trickle` or `troy`, after the file's extension. Raises CompileError for another."""
+        suffix = Path(self.source.name).suffix
+        if suffix not in SUFFIXES:
+            message = f"a file is told by its extension, and `{suffix}` is none of " + ", ".join(SUFFIXES)
+            raise CompileError([Diagnostic(message, hint="rename it", file=self.source.name)])
+        return suffix[1:]
+
+    def find(self, name: str) -> Source | None:
+        """The source of that name, for drawing diagnostics."""
+        return self.loader.source(name) or (self.source if name == self.source.name else None)
+
+
+def check(program: Program, *, with_graphs: bool = True) -> tuple[Diagnostic, ...]:
+    """What is wrong with a file: errors and warnings; () if nothing. Raises nothing for bad texts."""
+    try:
+        return tuple(_CHECKS[program.kind](program, with_graphs))
+    except CompileError as error:
+        return error.diagnostics
+
+
+def compile_flows(program: Program) -> CompiledDeploy:
+    """The flows of a .troy file. Raises CompileError."""
+    if program.kind != "troy":
+        raise CompileError([_no_troy(program)])
+    return compile_deploy(program.source, program.loader)
+
+
+def build_all(deploy: DeployIR) -> None:
+    """Builds every pipeline once, so that what an operator refuses is known before anything runs.
+
+    Raises CompileError.
+    """
+    for flow in deploy.flows:
+        for pipeline in flow.pipelines:
+            _build(pipeline.query, "")
+
+
+def is_library(source: Source) -> bool:
+    """Whether a text is part of the library that comes with the program."""
+    return source.path is not None and source.path.resolve().is_relative_to(LIBRARY)
+
+
+def _check_script(program: Program, _: bool) -> Sequence[Diagnostic]:
+    try:
+        return compile_script(program.source, program.loader).warnings
+    except ParseError:
+        found = _check_module(program)
+        if found is None:
+            raise
+        return found
+
+
+def _check_query(program: Program, with_graphs: bool) -> Sequence[Diagnostic]:
+    found = _check_module(program)
+    if found is not None:
+        return found
+    compiled = compile_query(program.source, program.loader)
+    if with_graphs:
+        _build(compiled.query_ir, program.source.name)
+    return compiled.warnings
+
+
+def _check_deploy(program: Program, with_graphs: bool) -> Sequence[Diagnostic]:
+    compiled = compile_deploy(program.source, program.loader)
+    if with_graphs:
+        build_all(compiled.ir)
+    return compiled.warnings
+
+
+def _check_module(program: Program) -> Sequence[Diagnostic] | None:
+    """The faults of a file that only defines things for others to use; None where it is no such file."""
+    scope = program.loader.main(program.source)
+    parsed = parse(program.loader.sources[program.source.name], "module")
+    if parsed.tree is None or parsed.diagnostics or not parsed.tree.statements:
+        return None
+    declare_all(scope, parsed.tree.statements)
+    return scope.problems.found
+
+
+def _build(query: QueryIR, file: str) -> None:
+    try:
+        build(query)
+    except CompileError:
+        raise
+    except TremorError as error:
+        place = next((node.span for node in query.nodes if node.span), None)
+        raise CompileError([Diagnostic(error.message, place, error.hint, file=file)]) from None
+
+
+def _no_troy(program: Program) -> Diagnostic:
+    hint = "deploy a .troy file that uses it"
+    return Diagnostic("only a .troy file deploys flows", hint=hint, file=program.source.name)
+
+
+_CHECKS: dict[str, Callable[[Program, bool], Sequence[Diagnostic]]] = {
+    "tremor": _check_script,
+    "trickle": _check_query,
+    "troy": _check_deploy,
+}
