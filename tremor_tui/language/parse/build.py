@@ -9,6 +9,7 @@ which grow in place; `whole` and the builders of nodes turn them into tuples.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any
@@ -29,9 +30,8 @@ class Context:
     __slots__ = ("_starts", "is_deep", "name")
 
     def __init__(self, source: Source) -> None:
-        text = source.text
         self.name = source.name
-        self._starts = [0, *(i + 1 for i, char in enumerate(text) if char == "\n")]
+        self._starts = [0, *(match.end() for match in re.finditer("\n", source.text))]
         self.is_deep = False
 
     def span(self, start: int, end: int) -> Span:

@@ -71,14 +71,21 @@ class Repair:
     def _go_on(self, index: int) -> int | None:
         """Takes tokens while they fit, mends at the first that does not; None gives up."""
         machine, tokens = self.machine, self.tokens
-        while index < len(tokens) and fits(machine.states, tokens[index].kind, machine.end):
-            machine.run([tokens[index]])
-            index += 1
+        fitting = self._fitting(index)
+        machine.run(tokens[index:fitting])
+        index = fitting
         if index >= len(tokens):
             return index
         if self.faults >= MAX_FAULTS or self.closings >= MAX_CLOSING or machine.deepest > MAX_STACK:
             return None
         return self._mend(index)
+
+    def _fitting(self, index: int) -> int:
+        """The first token from `index` on that does not fit; tried on states alone."""
+        states, end, tokens = list(self.machine.states), self.machine.end, self.tokens
+        while index < len(tokens) and advance(states, tokens[index].kind, end):
+            index += 1
+        return index
 
     def _mend(self, index: int) -> int | None:
         token = self.tokens[index]

@@ -58,14 +58,12 @@ def fits(states: list[int], kind: str, end: int) -> bool:
 def advance(states: list[int], kind: str, end: int) -> bool:
     """Moves a stack of states over one token; False, with the stack in between, if it does not fit."""
     actions, gotos, rules = tables()[:3]
-    while True:
-        action = actions[states[-1]].get(kind)
-        if action is None:
-            return kind == END and states[-1] == end
+    while (action := actions[states[-1]].get(kind)) is not None:
         if action >= 0:
             states.append(action)
             return True
-        rule = rules[-1 - action]
-        if rule.size:
-            del states[-rule.size :]
-        states.append(gotos[states[-1]][rule.makes])
+        makes, size, _ = rules[-1 - action]
+        if size:
+            del states[-size:]
+        states.append(gotos[states[-1]][makes])
+    return kind == END and states[-1] == end
