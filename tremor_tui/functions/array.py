@@ -36,7 +36,10 @@ def is_empty(given: Value) -> Value:
 @array.function("array", "element", returns="bool", examples=[("array::contains([1, 2], 2)", True)])
 def contains(given: Value, element: Value) -> Value:
     """Whether an element equals `element`."""
-    return any(equal(item, element) for item in array_of(given, 0))
+    items = array_of(given, 0)
+    if type(element) is str:
+        return element in items or element.encode("utf-8", "surrogatepass") in items
+    return any(equal(item, element) for item in items)
 
 
 @array.function("array", "element", returns="array", examples=[("array::push([1], 2)", [1, 2])])

@@ -181,13 +181,20 @@ def _below(value: Value, segment: SegmentIR) -> Value:
     try:
         found = _found(value, segment)
     except EvalError as error:
-        raise _Fault(error, segment.span) from None
+        raise _Fault(error, _part(segment, error.part)) from None
     if found is not MISSING:
         return found
     if isinstance(segment, RangeIR):
         raise _Fault(range_fault(value, *_ends(segment)), segment.span)
     key = segment.key if isinstance(segment, KeyIR) else segment.index if isinstance(segment, IndexIR) else 0
     raise _Fault(lookup_fault(value, key, "local"), segment.span)
+
+
+def _part(segment: SegmentIR, part: int | None) -> Span:
+    """What to underline of a segment: it, or one end of a range."""
+    if not isinstance(segment, RangeIR) or part is None:
+        return segment.span
+    return (segment.start.span, segment.end.span)[part]
 
 
 def _presence(node: PresenceIR, functions: object) -> ExprIR:
@@ -203,7 +210,7 @@ def _presence(node: PresenceIR, functions: object) -> ExprIR:
         try:
             value = _found(value, segment)
         except EvalError as error:
-            raise _Fault(error, segment.span) from None
+            raise _Fault(error, _part(segment, error.part)) from None
     return ConstIR((value is not MISSING) == node.is_present, node.span)
 
 

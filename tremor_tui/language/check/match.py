@@ -86,7 +86,7 @@ def effectors(nodes: tuple[tree.Effector, ...], env: Env, is_mutable: bool) -> t
 
     checked = []
     for node in nodes:
-        with env.leaf(node is nodes[-1] or is_mutable):
+        with env.leaf(node is nodes[-1]):
             checked.append(check_effector(node, env))
     return tuple(checked if is_mutable else checked[-1:])
 

@@ -16,7 +16,6 @@ from tremor_tui.language.check.env import Env
 from tremor_tui.language.check.functions import declare_function
 from tremor_tui.language.check.scope import Problems, Scope
 from tremor_tui.language.ir.expr import (
-    AtIR,
     ConstIR,
     EffectorIR,
     ExprIR,
@@ -189,12 +188,13 @@ def _let(node: Let, env: Env) -> EffectorIR:
 def _target(node: Let, env: Env) -> PathIR | LocalIR | RootIR | None:
     """Where `let` assigns to; None, and a problem, where that is not possible."""
     root = _target_root(node, env)
+    span = node.path.span.to(node.span)
     if root is None:
         return None
     if not node.path.segments:
         if isinstance(root, RootIR) and root.name == "meta":
             hint = "assign the keys of `$` one by one"
-            env.problems.error("You are trying to assign to a value that isn't valid", node.span, hint)
+            env.problems.error("You are trying to assign to a value that isn't valid", span, hint)
             return None
         return root
     segments = tuple(expressions.segment(part, env) for part in node.path.segments)
@@ -203,8 +203,6 @@ def _target(node: Let, env: Env) -> PathIR | LocalIR | RootIR | None:
             hint = "build a new array instead"
             env.problems.error("It is not supported to assign value into an array", part.span, hint)
             return None
-        if isinstance(part, AtIR) and env.problems.has_errors:
-            continue
     return PathIR(root, segments, node.path.span)
 
 
@@ -214,7 +212,8 @@ def _target_root(node: Let, env: Env) -> LocalIR | RootIR | None:
         return RootIR("meta" if root.name == "$" else root.name, root.span)
     if isinstance(root, tree.LocalRoot) and root.name.text not in env.scope.consts:
         return env.local(root.name.text, root.span, assigned=not node.path.segments)
-    env.problems.error("Can't assign to a constant expression", node.span, "give it another name")
+    span = node.path.span.to(node.span)
+    env.problems.error("Can't assign to a constant expression", span, "give it another name")
     return None
 
 

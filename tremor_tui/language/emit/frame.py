@@ -87,20 +87,31 @@ class Program:
         return self.names[identity]
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked up in a record already: its name, and those of fields and of fields as text."""
+
+    record: str
+    fields: Mapping[str, str]
+    texts: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class Known:
-    """What is known at a point: variables that are set, places of owned records."""
+    """What is known at a point: variables that are set, owned records, and what was looked up where."""
 
     slots: set[str] = field(default_factory=set)
     owned: set[Place] = field(default_factory=set)
+    looked: dict[Place, Looked] = field(default_factory=dict)
 
     def copy(self) -> Known:
         """The same knowledge, to go on from separately."""
-        return Known(set(self.slots), set(self.owned))
+        return Known(set(self.slots), set(self.owned), dict(self.looked))
 
     def meet(self, other: Known) -> Known:
         """What is known whichever of the two ways was taken."""
-        return Known(self.slots & other.slots, self.owned & other.owned)
+        looked = {place: seen for place, seen in self.looked.items() if other.looked.get(place) is seen}
+        return Known(self.slots & other.slots, self.owned & other.owned, looked)
 
 
 class Frame:
@@ -191,9 +202,11 @@ class Frame:
         owned = self.known.owned
         owned.difference_update([p for p in owned if p[:size] == place and (len(p) > size or not below)])
 
-    def replace(self, place: Place) -> None:
-        """The value at a place is another one now."""
-        self.share(place)
+    def write(self, root: str) -> None:
+        """What a root or variable stands for is about to change: what was looked up there is stale."""
+        looked = self.known.looked
+        for place in [place for place in looked if place[0] == root]:
+            del looked[place]
 
     def own(self, place: Place) -> None:
         """The record at a place was just made."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tremor_tui.language.emit import expr as expressions
-from tremor_tui.language.emit import statements
-from tremor_tui.language.emit.frame import Dest, Frame, Known
+from tremor_tui.language.emit import paths, statements
+from tremor_tui.language.emit.frame import Dest, Frame, Known, Looked
 from tremor_tui.language.emit.writer import Block, Code, Site, atom, call, code, joined, unit, within
 from tremor_tui.language.ir.expr import (
     AnyIR,
@@ -31,9 +31,11 @@ from tremor_tui.language.ir.expr import (
     ListIR,
     LocalIR,
     MatchIR,
+    PathIR,
     PatternIR,
     PresenceFieldIR,
     RecordPatternIR,
+    RootIR,
     TuplePatternIR,
 )
 
@@ -91,9 +93,14 @@ def match(frame: Frame, node: MatchIR, dest: Dest) -> bool:
     chain = _Chain(frame)
     for case in node.cases:
         bound = _case(frame, node, subject, case, chain)
+        if case is node.cases[0]:
+            _keep(frame, node.target, subject, chain)
         _arm(frame, case.effectors, dest, chain, bound)
         if chain.is_closed:
             return chain.finish()
+    if node.default is not None and dest.kind == "none" and _is_idle(node.default):
+        chain.ends.append(frame.known)
+        return chain.finish()
     chain.begin([], None)
     if node.default is not None:
         _arm(frame, node.default, dest, chain)
@@ -101,6 +108,20 @@ def match(frame: Frame, node: MatchIR, dest: Dest) -> bool:
     with frame.deeper():
         frame.put(code("raise no_clause()", site=Site(node.span)))
     return chain.finish()
+
+
+def _is_idle(effectors: tuple[EffectorIR, ...]) -> bool:
+    """Whether effectors do nothing where no value is wanted."""
+    return all(isinstance(effector, (ConstIR, PathIR, LocalIR, RootIR)) for effector in effectors)
+
+
+def _keep(frame: Frame, node: ExprIR, subject: Subject, chain: _Chain) -> None:
+    """Remembers what the first test looked up, for a later match on the same value."""
+    place = paths.place_of(node)
+    if place is not None and place[1] and subject.record:
+        seen = Looked(subject.record, dict(subject.fields), dict(subject.texts))
+        frame.known.looked[place[0]] = seen
+        chain.before.looked[place[0]] = seen
 
 
 class _Chain:
@@ -214,7 +235,12 @@ def _subject(frame: Frame, node: MatchIR) -> Subject:
         return Subject(whole, node.target, elements)
     value = frame.held(expressions.expr(frame, node.target, shares), "subject")
     subject = Subject(value, node.target)
-    if any(isinstance(pattern, RecordPatternIR) for pattern in patterns):
+    place = paths.place_of(node.target)
+    seen = frame.known.looked.get(place[0]) if place and place[1] else None
+    if seen is not None:
+        subject.record = seen.record
+        subject.fields, subject.texts = dict(seen.fields), dict(seen.texts)
+    elif any(isinstance(pattern, RecordPatternIR) for pattern in patterns):
         subject.record = frame.temporary("record")
         frame.put(subject.record, " = ", value, " if type(", value, ") is dict else NO_RECORD")
     return subject

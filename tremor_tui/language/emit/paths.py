@@ -6,31 +6,39 @@ A lookup of a key in a record is Python's own; that it failed, and why, is found
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tremor_tui.language.emit import expr as expressions
 from tremor_tui.language.emit.frame import Frame, Place
-from tremor_tui.language.emit.writer import Code, PathKind, Site, atom, call, code, unit, within
+from tremor_tui.language.emit.writer import Code, PathKind, Site, atom, call, code, joined, unit, within
 from tremor_tui.language.ir.expr import (
     IR,
     AtIR,
+    EffectorIR,
     ExprIR,
+    ForIR,
     IndexIR,
     KeyIR,
     LocalIR,
+    LogicIR,
+    MatchIR,
     MergeIR,
     PatchIR,
     PathIR,
     PresenceIR,
     RangeIR,
     RecordIR,
+    RecurIR,
     RootIR,
     SegmentIR,
     children,
+    walk,
 )
-from tremor_tui.language.ir.script import LetIR
+from tremor_tui.language.ir.script import DropIR, EmitIR, LetIR
 from tremor_tui.model.diagnostic import Span
 
+_WITH_LINES = (MatchIR, ForIR, PatchIR, LogicIR, LetIR, EmitIR, DropIR, RecurIR)
+"""Nodes that may put lines before the expression they become."""
 _KINDS: dict[str, PathKind] = {"event": "event", "meta": "global", "state": "state"}
 
 
@@ -201,7 +209,8 @@ def assign(frame: Frame, node: LetIR, value: Code) -> None:
     place = place_of(target)
     names = place[0] if place else ()
     frame.put(_assigned(frame, target), " = ", value)
-    frame.replace(names)
+    frame.share(names)
+    frame.write(names[0])
     if isinstance(node.value, (RecordIR, PatchIR, MergeIR)):
         frame.own(names)
     if isinstance(target, LocalIR):
@@ -220,6 +229,7 @@ def _assign_below(frame: Frame, node: LetIR, target: PathIR, value: Code) -> Non
     keys = [_key(frame, segment) for segment in target.segments]
     root = place_of(target.root)
     names: Place | None = root[0] if root else None
+    frame.write(names[0] if names else "")
     if not (value.is_atom or _is_apart(node.value, target)):
         value = frame.held(value, "value")
     container = _own_root(frame, target, names or ())
@@ -230,6 +240,73 @@ def _assign_below(frame: Frame, node: LetIR, target: PathIR, value: Code) -> Non
     reached = place_of(target)
     if reached:
         frame.share(reached[0], below=not reached[1])
+
+
+def together(frame: Frame, nodes: Sequence[EffectorIR]) -> Sequence[LetIR]:
+    """The statements at the beginning that assign keys of one record, if they can be made one."""
+    group: list[LetIR] = []
+    root: Place = ()
+    keys: set[str] = set()
+    for node in nodes:
+        place = place_of(node.target) if isinstance(node, LetIR) else None
+        if not isinstance(node, LetIR) or place is None or len(place[0]) != 2 or not place[1]:
+            break
+        if (root and place[0][:1] != root) or not _is_free(node.value, place[0][:1], keys):
+            break
+        root = place[0][:1]
+        keys.add(place[0][1])
+        group.append(node)
+    is_worth_it = len(group) > 1 and not frame.owns(root)
+    return group if is_worth_it or (group and _may_be_none(frame, root)) else []
+
+
+def _may_be_none(frame: Frame, root: Place) -> bool:
+    return root == ("meta",) and not frame.meta_is_record and not frame.owns(root)
+
+
+def _is_free(value: EffectorIR, root: Place, keys: set[str]) -> bool:
+    """Whether a value depends on no key that is assigned before it, and needs no lines of its own."""
+    if any(isinstance(node, _WITH_LINES) for node in walk(value)):
+        return False
+    return not any(names[:1] == root and (len(names) == 1 or names[1] in keys) for names, _ in _places(value))
+
+
+def assign_together(frame: Frame, nodes: Sequence[LetIR]) -> None:
+    """Several keys of a record that is not owned, in one go."""
+    target = nodes[0].target
+    if not isinstance(target, PathIR) or not isinstance(target.root, (RootIR, LocalIR)):
+        return
+    place = place_of(target.root)
+    root = place[0] if place else ()
+    piece = _root(frame, target.root)
+    name = _assigned(frame, target.root).rpartition("= ")[2]
+    items = []
+    for node in nodes:
+        path = node.target
+        last = path.segments[-1] if isinstance(path, PathIR) else None
+        key = last.key if isinstance(last, KeyIR) else ""
+        items.append(code(ascii(key), ": ", expressions.expr(frame, node.value)))  # type: ignore[arg-type]
+    fields = joined(", ", items)
+    if _may_be_none(frame, root):
+        _put_meta(frame, fields)
+    else:
+        copied = _copied(piece, Site(target.segments[0].span, "assign", container=name))
+        frame.put(_assigned(frame, target.root), " = {", copied, ", ", fields, "}")
+    frame.write(root[0])
+    frame.own(root)
+
+
+def _copied(piece: Code, site: Site) -> Code:
+    return unit("**", call("record", piece, site=site))
+
+
+def _put_meta(frame: Frame, fields: Code) -> None:
+    frame.put("if meta:")
+    with frame.deeper():
+        frame.put("meta = {**meta, ", fields, "}")
+    frame.put("else:")
+    with frame.deeper():
+        frame.put("meta = {", fields, "}")
 
 
 def _is_apart(value: IR, target: PathIR) -> bool:

@@ -15,10 +15,16 @@ from tremor_tui.language.ir.script import DropIR, EmitIR, LetIR
 
 def effectors(frame: Frame, nodes: tuple[EffectorIR, ...], dest: Dest) -> bool:
     """All but the last one for what they do, the last one for its value."""
-    for node in nodes[:-1]:
-        if statement(frame, node, NOWHERE):
+    rest = list(nodes)
+    while len(rest) > 1 or (rest and dest.kind == "none"):
+        group = paths.together(frame, rest if dest.kind == "none" else rest[:-1])
+        if group:
+            frame.line = group[0].span.line
+            paths.assign_together(frame, group)
+            del rest[: len(group)]
+        elif statement(frame, rest.pop(0), NOWHERE):
             return True
-    return statement(frame, nodes[-1], dest)
+    return statement(frame, rest[0], dest) if rest else False
 
 
 def statement(frame: Frame, node: EffectorIR, dest: Dest) -> bool:
