@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from tremor_tui.language.lex.literals import EMPTY_HINT, Scanned, scan_extractor, scan_number
+from tremor_tui.language.lex.literals import UNEXPECTED_END, Scanned, scan_extractor, scan_number
 from tremor_tui.language.lex.tokens import KEYWORDS, PUNCTUATION, Comment, Token
 from tremor_tui.language.source import Source
 from tremor_tui.model.diagnostic import Diagnostic
@@ -27,7 +27,7 @@ TAILING_HEREDOC = (
 UNTERMINATED_INTERPOLATION = "It looks like you forgot to terminate a string interpolation with a closing '}'"
 EMPTY_INTERPOLATION = "You have an interpolation without content."
 UNTERMINATED_IDENT = "It looks like you forgot to terminate an ident with a closing '`'"
-UNEXPECTED_END = "An unexpected end of stream was found"
+EMPTY_HINT = "Did you mean to write a literal '#{'? Escape it as '\\#{'."
 
 _WORD, _PUNCTUATION, _BRACE, _STRING, _INT, _COMMENT, _SPECIAL = range(1, 8)
 _MASTER = re.compile(

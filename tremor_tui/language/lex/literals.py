@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from tremor_tui.language.lex.tokens import Token
 
-EMPTY_HINT = "Did you mean to write a literal '#{'? Escape it as '\\#{'."
 UNTERMINATED_EXTRACTOR = "It looks like you forgot to terminate an extractor with a closing '|'"
 INVALID_HEX = "An invalid hexadecimal"
 INVALID_INT = "An invalid integer literal"

@@ -135,7 +135,7 @@ def shown(token: Token, text: str) -> str:
         case "INT" | "FLOAT":
             return str(token.value) if token.kind == "INT" else text[token.start : token.end]
         case _:
-            return text[token.start : token.end].rstrip()
+            return text[token.start : token.end]
 
 
 def shown_width(token: Token) -> int:

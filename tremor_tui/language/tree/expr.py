@@ -4,7 +4,7 @@ Two families of effectors exist: a `match` or `for` in statement position has ef
 statements, set apart by `;` (`is_mutable`); inside an expression they are expressions set apart by
 `,`. Both are one node, as they differ in nothing else.
 
-Longer than most files, as it is a plain list of nodes that refer to each other.
+Long because it is a plain list of nodes that refer to each other.
 """
 
 from __future__ import annotations
