@@ -28,6 +28,7 @@ from anyio.abc import ByteStream, TaskStatus
 
 from tremor_tui import __version__
 from tremor_tui.control.commands import PROTOCOL, Hello, Request
+from tremor_tui.control.loops import forgive_late_wakeups
 from tremor_tui.control.places import socket_path
 from tremor_tui.control.snapshots import Answer, EngineSnapshot, Pushed, Refused, TapSamples, Welcome
 from tremor_tui.control.wire import Ask, Push, Reply, Splitter, decode_incoming, encode
@@ -195,6 +196,7 @@ async def connect(
 
     Raises EngineLost where there is none or it does not answer, VersionMismatch, ControlError.
     """
+    forgive_late_wakeups()
     path = engine if isinstance(engine, Path) else socket_path(engine)
     failure: Exception | None = None
     async with await _open(path) as stream, anyio.create_task_group() as group:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from tremor_tui.model.diagnostic import Diagnostic
+from tremor_tui.model.diagnostic import Diagnostic as Diagnostic  # clients take it from here
 
 FlowState = Literal["initializing", "running", "paused", "draining", "stopped", "failed"]
 TaskKind = Literal["source", "pipeline", "sink", "system"]

@@ -14,6 +14,7 @@ from anyio.abc import SocketStream, TaskGroup
 
 import tremor_tui
 from tremor_tui.control.commands import PROTOCOL, Request
+from tremor_tui.control.loops import forgive_late_wakeups
 from tremor_tui.control.places import log_path, run_dir, socket_path
 from tremor_tui.control.snapshots import Answer, EngineSnapshot, Notice, TapSamples, Welcome
 from tremor_tui.control.wire import Push, encode
@@ -83,6 +84,7 @@ class Engine:
 
     async def run(self) -> None:
         """Serves until it is ended. Raises ControlError where an engine of that name runs already."""
+        forgive_late_wakeups()
         self._server.open()
         try:
             async with anyio.create_task_group() as self._group:

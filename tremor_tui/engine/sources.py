@@ -98,18 +98,17 @@ def is_library(source: Source) -> bool:
 def _check_script(program: Program, _: bool) -> Sequence[Diagnostic]:
     try:
         return compile_script(program.source, program.loader).warnings
-    except ParseError:
-        found = _check_module(program)
-        if found is None:
-            raise
-        return found
+    except ParseError as error:
+        return _check_module(program, error)
 
 
 def _check_query(program: Program, with_graphs: bool) -> Sequence[Diagnostic]:
-    found = _check_module(program)
-    if found is not None:
-        return found
-    compiled = compile_query(program.source, program.loader)
+    if _is_module(program):
+        return _check_module(program, None)
+    try:
+        compiled = compile_query(program.source, program.loader)
+    except ParseError as error:
+        return _check_module(program, error)
     if with_graphs:
         _build(compiled.query_ir, program.source.name)
     return compiled.warnings
@@ -122,14 +121,30 @@ def _check_deploy(program: Program, with_graphs: bool) -> Sequence[Diagnostic]:
     return compiled.warnings
 
 
-def _check_module(program: Program) -> Sequence[Diagnostic] | None:
-    """The faults of a file that only defines things for others to use; None where it is no such file."""
+def _is_module(program: Program) -> bool:
+    """Whether a file only defines things, for others to use."""
+    parsed = parse(program.loader.keep(program.source), "module")
+    return parsed.tree is not None and not parsed.diagnostics and bool(parsed.tree.statements)
+
+
+def _check_module(program: Program, otherwise: CompileError | None) -> Sequence[Diagnostic]:
+    """The faults of a file that is meant for others to use.
+
+    `otherwise` is what is wrong with it as a program; where the text is neither, what was understood
+    further tells what it was meant to be.
+    """
     scope = program.loader.main(program.source)
     parsed = parse(program.loader.sources[program.source.name], "module")
-    if parsed.tree is None or parsed.diagnostics or not parsed.tree.statements:
-        return None
-    declare_all(scope, parsed.tree.statements)
-    return scope.problems.found
+    if parsed.tree is not None and not parsed.diagnostics and parsed.tree.statements:
+        declare_all(scope, parsed.tree.statements)
+        return scope.problems.found
+    if otherwise is None or _reach(otherwise.diagnostics) < _reach(parsed.diagnostics):
+        return parsed.diagnostics
+    raise otherwise
+
+
+def _reach(diagnostics: Iterable[Diagnostic]) -> int:
+    return min((d.span.start for d in diagnostics if d.is_error and d.span), default=-1)
 
 
 def _build(query: QueryIR, file: str) -> None:

@@ -58,15 +58,18 @@ def outcome(job: Job) -> Outcome:
 
 
 def _diagnose(source: Texts, flow: Texts | None) -> tuple[Diagnostic, ...]:
-    found: dict[Diagnostic, None] = {}
-    for texts in (source, flow):
-        if texts is None:
-            continue
-        try:
-            found.update(dict.fromkeys(check(open_texts(texts))))
-        except CompileError as error:
-            found.update(dict.fromkeys(error.diagnostics))
+    """The faults of the file and, where it has no errors of its own, those of the flow that uses it."""
+    found = dict.fromkeys(_check(source))
+    if flow and not any(diagnostic.is_error for diagnostic in found):
+        found.update(dict.fromkeys(_check(flow)))
     return tuple(found)
+
+
+def _check(texts: Texts) -> tuple[Diagnostic, ...]:
+    try:
+        return check(open_texts(texts))
+    except CompileError as error:
+        return error.diagnostics
 
 
 if __name__ == "__main__":

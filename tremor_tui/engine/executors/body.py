@@ -13,6 +13,7 @@ from pathlib import Path
 import anyio
 from anyio.abc import SocketStream, TaskGroup
 
+from tremor_tui.control.loops import forgive_late_wakeups
 from tremor_tui.control.snapshots import Receipt, Stopped, TapSamples
 from tremor_tui.control.wire import Splitter
 from tremor_tui.engine.executors import link
@@ -63,6 +64,7 @@ class Body:
 
     async def run(self) -> None:
         """Returns when the supervisor is gone, or all is drained after `Quit`."""
+        forgive_late_wakeups()
         stream = await anyio.abc.UNIXSocketStream.from_socket(self._socket)
         async with stream, anyio.create_task_group() as group:
             await group.start(self.runtime.run)
