@@ -111,7 +111,7 @@ def test_history_adds_a_note_to_the_metadata_and_changes_no_other() -> None:
 
     [(_, made)] = make("debug::history", op="here", name="log").on_batch("in", batch)
 
-    assert made.metas == [{"log": ["first", "evt: here(0:0:3)"]}, {"log": "text"}]
+    assert made.metas == [{"log": ["first", "evt: here(0:0:3:3)"]}, {"log": "text"}]
     assert (meta, made.raws) == ({"log": ["first"]}, [b"a", b"b"])
 
 

@@ -14,7 +14,10 @@ KIND = "debug::history"
 
 
 class History(Quiet):
-    """Appends `evt: OP(SOURCE:STREAM:ID)` to the list in the metadata under `name`."""
+    """Appends `evt: OP(SOURCE:STREAM:ID:PULL)` to the list in the metadata under `name`.
+
+    Events and pulls have the same number.
+    """
 
     def __init__(self, op: str, name: str) -> None:
         super().__init__()
@@ -24,7 +27,9 @@ class History(Quiet):
     def on_batch(self, port: str, batch: Batch) -> Outputs:
         """The events with one more note each."""
         metas: list[Meta | None] = [
-            self._noted(batch.meta(row), f"evt: {self._op}({batch.source}:{batch.stream}:{event_id})")
+            self._noted(
+                batch.meta(row), f"evt: {self._op}({batch.source}:{batch.stream}:{event_id}:{event_id})"
+            )
             for row, event_id in enumerate(batch.ids)
         ]
         made = batch.replace(range(len(batch)), batch.values, metas)

@@ -42,11 +42,12 @@ def build(
     recursion_limit: int = 1024,
     render: Render = plain,
     on_error: OnError | None = None,
+    by_event: bool = False,
 ) -> Graph:
     """A graph ready to `step`.
 
     `render` makes the text of error events. `on_error` hears of failures that no node takes: in selects,
-    and in scripts whose `err` leads nowhere. Raises ConfigError where an operator refuses its settings.
+    and in scripts whose `err` leads nowhere. `by_event` as in `Graph`. Raises ConfigError where an operator refuses its settings.
     """
     caught = {edge.source for edge in query.edges if edge.source_port == ERR}
     make = partial(_part, caught=caught, render=render, on_error=on_error)
@@ -54,7 +55,7 @@ def build(
         make(node, Context(instance=instance, hostname=hostname, recursion_limit=recursion_limit))
         for node in query.nodes
     ]
-    return wire(query.name, parts, query.edges, query.inputs, query.outputs, query.config)
+    return wire(query.name, parts, query.edges, query.inputs, query.outputs, query.config, by_event=by_event)
 
 
 def wire(
@@ -64,6 +65,8 @@ def wire(
     inputs: Sequence[str],
     outputs: Sequence[str],
     config: Mapping[str, Any] | None = None,
+    *,
+    by_event: bool = False,
 ) -> Graph:
     """A graph of operators; `parts` are in topological order, edges are taken in theirs."""
     nodes = [
@@ -87,7 +90,7 @@ def wire(
         stats.append(counted)
         wired = Edge(index, numbers[edge.target], edge.target_port, counted)
         nodes[numbers[edge.source]].routes.setdefault(edge.source_port, []).append(wired)
-    return Graph(name, nodes, stats, inputs, outputs, config)
+    return Graph(name, nodes, stats, inputs, outputs, config, by_event=by_event)
 
 
 def _edge_id(edge: EdgeIR, seen: dict[str, int]) -> str:
@@ -112,4 +115,4 @@ def _part(node: NodeIR, ctx: Context, caught: set[str], render: Render, on_error
 
 
 def _is_multi(node: SelectNode) -> bool:
-    return node.select.group_by is not None
+    return node.select.group_by is not None or bool(node.windows)

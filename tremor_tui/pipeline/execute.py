@@ -48,12 +48,17 @@ def by_batch(nodes: Sequence[Node], plan: Plan, port: str, batch: Batch, now_ns:
     return [(nodes[index].stats.id, left[index]) for index in plan.outputs if index in left]
 
 
-def by_event(nodes: Sequence[Node], start: int, port: str, batch: Batch, now_ns: int) -> Emissions:
-    """Moves row after row, each through the whole graph before the next."""
+def by_event(
+    nodes: Sequence[Node], start: int, port: str, batch: Batch, now_ns: int, is_strict: bool = False
+) -> Emissions:
+    """Moves row after row, each through the whole graph before the next.
+
+    `is_strict`: a row that fails in a select ends all of its event's branches.
+    """
     left: Emissions = []
     for row in range(len(batch)):
         one = batch if len(batch) == 1 else batch.take((row,))
-        left += _run(nodes, [(start, port, one)], now_ns)
+        left += _run(nodes, [(start, port, one)], now_ns, is_strict)
     return _by_port(left)
 
 
@@ -172,7 +177,9 @@ def _arrange(batch: Batch, order: list[int]) -> Batch:
 # -- event by event -----------------------------------------------------------------------------------
 
 
-def _run(nodes: Sequence[Node], stack: list[tuple[int, str, Batch]], now_ns: int) -> Emissions:
+def _run(
+    nodes: Sequence[Node], stack: list[tuple[int, str, Batch]], now_ns: int, is_strict: bool = False
+) -> Emissions:
     """Empties the stack; every batch on it has one row. What leaves comes in tremor's order."""
     left: Emissions = []
     while stack:
@@ -185,7 +192,10 @@ def _run(nodes: Sequence[Node], stack: list[tuple[int, str, Batch]], now_ns: int
         stats = node.stats
         stats.batches += 1
         stats.rows_in[port] = stats.rows_in.get(port, 0) + 1
+        failed = node.operator.errors
         outputs = node.operator.on_batch(port, batch)
+        if is_strict and not outputs and node.operator.errors > failed:
+            return left
         _count_out(node, outputs)
         _push(node, outputs, stack)
     left.reverse()

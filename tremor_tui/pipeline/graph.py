@@ -96,7 +96,8 @@ class Node:
 class Graph:
     """A running pipeline. `nodes` are in topological order, `edges` in the text's.
 
-    `inputs` and `outputs` are its ports. `build.build` makes one.
+    `inputs` and `outputs` are its ports. `build.build` makes one. `by_event`: rows move one by one, and one
+    that fails in a select does not go on by its other branches either, as in tremor.
     """
 
     def __init__(
@@ -107,6 +108,8 @@ class Graph:
         inputs: Sequence[str],
         outputs: Sequence[str],
         config: Mapping[str, Any] | None = None,
+        *,
+        by_event: bool = False,
     ) -> None:
         self.name = name
         self.inputs = tuple(inputs)
@@ -119,6 +122,7 @@ class Graph:
         self._plans: dict[str, Plan] = {
             node.stats.id: make_plan(self._nodes, node.index) for node in nodes if node.stats.id in inputs
         }
+        self._by_event = by_event
         self._insight_nodes = [n for n in reversed(self._nodes) if _overrides(n.operator, "on_insight")]
         self._signal_nodes = [n for n in self._nodes if _overrides(n.operator, "on_signal")]
 
@@ -129,8 +133,8 @@ class Graph:
         port that the pipeline does not have; the checker of flows refuses those.
         """
         plan = self._plans[port]
-        if plan.is_by_event:
-            return execute.by_event(self._nodes, plan.start, port, batch, now_ns)
+        if plan.is_by_event or self._by_event:
+            return execute.by_event(self._nodes, plan.start, port, batch, now_ns, self._by_event)
         return execute.by_batch(self._nodes, plan, port, batch, now_ns)
 
     def signal(self, signal: Signal, now_ns: int = 0) -> list[tuple[str, Batch]]:

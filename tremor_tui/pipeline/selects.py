@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
+from tremor_tui.aggregates.contract import State, find
+from tremor_tui.errors import ConfigError, ScriptError
 from tremor_tui.language.ir.expr import RootIR, walk
-from tremor_tui.language.ir.query import ScriptNode, SelectNode
-from tremor_tui.language.ir.script import SelectIR
+from tremor_tui.language.ir.query import ScriptNode, SelectNode, WindowIR
+from tremor_tui.language.ir.script import AggregateCallIR, SelectIR
 from tremor_tui.language.load.loader import LoadedSelect, load_script, load_select
-from tremor_tui.model.context import Context
+from tremor_tui.model.batch import Meta, Value
+from tremor_tui.model.context import Cell, Context
+from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.values import to_json
 from tremor_tui.operators.contract import Operator
 from tremor_tui.operators.script import Report, ScriptFunction
 from tremor_tui.operators.select import GroupedSelect, Select, Target
+from tremor_tui.operators.windows import (
+    Actions,
+    BySize,
+    ByState,
+    ByTime,
+    Call,
+    Decide,
+    Expressions,
+    Measure,
+    Trigger,
+    Window,
+    WindowSelect,
+)
 
 UNGROUPED = [None, "[null]"]
 """What `group` is without a `group by`."""
@@ -24,8 +42,10 @@ def load_scripts(node: ScriptNode) -> Mapping[str, ScriptFunction]:
 
 
 def make_select(node: SelectNode, ctx: Context, report: Report) -> Operator:
-    """The operator of a select without windows; the checker lets no others through."""
+    """The operator of a select."""
     loaded = load_select(node.select)
+    if node.windows:
+        return _windowed(node, loaded, ctx, report)
     if loaded.groups is not None:
         return GroupedSelect(ctx, loaded.target, loaded.groups, loaded.where, loaded.having, report)
     return Select(ctx, _target(node.select, loaded), loaded.where, loaded.having, report)
@@ -42,3 +62,62 @@ def _target(select: SelectIR, loaded: LoadedSelect) -> Target | None:
 def is_identity(select: SelectIR) -> bool:
     """Whether the target is `event` itself."""
     return isinstance(select.target, RootIR) and select.target.name == "event"
+
+
+# -- windows -------------------------------------------------------------------------------------------
+
+
+def _windowed(node: SelectNode, loaded: LoadedSelect, ctx: Context, report: Report) -> Operator:
+    calls = [Call(call.path, _aggregate(call), call.span) for call in node.select.aggregates]
+    expressions = Expressions(loaded.target, loaded.where, loaded.having, loaded.groups, loaded.arguments)
+    windows = [Window(window.name, _trigger(window), window.max_groups) for window in node.windows]
+    return WindowSelect(ctx, expressions, windows, calls, node.select.span, report)
+
+
+def _aggregate(call: AggregateCallIR) -> Callable[[], State]:
+    found = find(call.path)
+    if found is None:
+        raise ConfigError(f"there is no aggregate `{call.path}`")
+    return found.init
+
+
+def _trigger(window: WindowIR) -> Callable[[], Trigger]:
+    script = load_script(window.script) if window.script else None
+    tick = load_script(window.tick) if window.tick else None
+    span = window.script.span if window.script else window.span
+    if window.kind == "state" and script is not None:
+        on_tick = _decision(tick, window.tick.span) if tick and window.tick else None
+        return partial(ByState, window.state, _decision(script, span), on_tick)
+    measure = _measure(script, span) if script else None
+    return partial(BySize if window.kind == "size" else ByTime, window.amount, measure)
+
+
+def _measure(script: ScriptFunction, span: Span | None) -> Measure:
+    def measure(event: Value, meta: Meta | None, ctx: Context) -> int:
+        result = script(event, meta, Cell(), ctx)
+        value = result[1] if result is not None else None
+        if type(value) is not int or value < 0:
+            message = "Data based window didn't provide a valid value"
+            raise ScriptError(Diagnostic(message, span, "its script gives a whole number, not negative"))
+        return value
+
+    return measure
+
+
+def _decision(script: ScriptFunction, span: Span | None) -> Decide:
+    def decide(event: Value, meta: Meta | None, cell: Cell, ctx: Context) -> Actions:
+        result = script(event, meta, cell, ctx)
+        if result is None:
+            raise ScriptError(Diagnostic("State based window didn't provide a boolean return", span, REPLY))
+        match result[1]:
+            case bool(both):
+                return both, both
+            case [bool(emit), bool(include)]:
+                return emit, include
+        message = f"Window returned `{to_json(result[1])}` this can't be used as a window reply"
+        raise ScriptError(Diagnostic(message, span, REPLY))
+
+    return decide
+
+
+REPLY = "its script gives `true` (emit, with this event), `false`, or `[emit, include]`"

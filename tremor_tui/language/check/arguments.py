@@ -33,7 +33,8 @@ class Given:
     """The values that a `create` or `deploy` gives: its `with`, and where that is evaluated.
 
     `args` are those of the pipeline or flow that the statement stands in. `span` is the statement's.
-    `unknown_span` is underlined where a name is not declared; None underlines the name.
+    `unknown_span` is underlined where a name is not declared; None underlines the name. `is_whole`: a
+    value that is not constant underlines the statement, as tremor does in queries.
     """
 
     settings: Sequence[Setting]
@@ -41,6 +42,7 @@ class Given:
     args: dict[str, Value]
     span: Span
     unknown_span: Span | None = None
+    is_whole: bool = False
 
 
 def bind(declared: Sequence[Argument], given: Given, scope: Scope, what: str) -> dict[str, Value]:
@@ -59,7 +61,7 @@ def bind(declared: Sequence[Argument], given: Given, scope: Scope, what: str) ->
         elif name in values:
             problems.error(f"`{name}` is given twice", setting.name.span, "leave one of them out")
         else:
-            values[name] = _value(setting.value, given.scope, given.args, problems)
+            values[name] = _given(setting, given, problems)
     for argument in declared:
         if argument.name.text not in values:
             values[argument.name.text] = _default(argument, scope, given, what, problems)
@@ -94,6 +96,25 @@ def _default(argument: Argument, scope: Scope, given: Given, what: str, problems
         f"give it where it is created ({place}): `with {name} = … end`",
     )
     return None
+
+
+def _given(setting: Setting, given: Given, problems: Problems) -> Value:
+    inner = Problems()
+    value = _value(setting.value, given.scope, given.args, inner)
+    for fault in inner.found:
+        if given.is_whole and fault.message.startswith(OPEN):
+            problems.error(
+                f"the value of `{setting.name.text}` is not known at compile time",
+                given.span,
+                "use literals, constants, `args` and functions",
+            )
+        else:
+            problems.add(fault)
+    return value
+
+
+OPEN = ("The expression isn't constant", "Trying to access a non existing local")
+"""How faults of expressions begin that cannot be evaluated before there is an event."""
 
 
 def _value(expr: Expr, scope: Scope, args: dict[str, Value], problems: Problems) -> Value:

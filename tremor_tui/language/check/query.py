@@ -17,8 +17,18 @@ from tremor_tui.language.check.expr import const_value
 from tremor_tui.language.check.graph import find_loop, loop_diagnostic, numbered, order, prune
 from tremor_tui.language.check.scope import Problems, Scope
 from tremor_tui.language.check.script import check_script, check_select
-from tremor_tui.language.ir.query import Edge, Node, OperatorNode, PassNode, QueryIR, ScriptNode, SelectNode
-from tremor_tui.language.ir.script import ScriptIR
+from tremor_tui.language.check.windows import check_definition, check_window, grouped_target
+from tremor_tui.language.ir.query import (
+    Edge,
+    Node,
+    OperatorNode,
+    PassNode,
+    QueryIR,
+    ScriptNode,
+    SelectNode,
+    WindowIR,
+)
+from tremor_tui.language.ir.script import ScriptIR, SelectIR
 from tremor_tui.language.tree.expr import Expr, Name
 from tremor_tui.language.tree.query import (
     Config,
@@ -27,6 +37,7 @@ from tremor_tui.language.tree.query import (
     DefineOperator,
     DefinePipeline,
     DefineScript,
+    DefineWindow,
     Query,
     QueryStatement,
     ScriptBody,
@@ -206,7 +217,7 @@ class _Checker:
                 raise CheckError([Diagnostic("a pipeline has no connectors", create.span, hint)])
 
     def _given(self, create: Create) -> Given:
-        return Given(create.settings, self.scope, self.args, create.span)
+        return Given(create.settings, self.scope, self.args, create.span, is_whole=True)
 
     def _script(self, create: Create) -> ScriptNode:
         definition, scope = find(self.scope, DefineScript, create, is_ordered=False)
@@ -248,19 +259,27 @@ class _Checker:
 
     def _select(self, select: Select) -> None:
         source, target = self._source(select.source), self._target(select.into)
-        self._refuse_windows(select)
         name = self._select_name(select.span.line)
-        node = SelectNode(name, check_select(select, self.scope, args=self.args, name=name), select.span)
+        node = SelectNode(name, self._expressions(select, name), select.span, self._windows(select))
         self.nodes[name] = node
         if source and target:
             self.edges.append(Edge(*source, name, IN, span=select.span))
             self.edges.append(Edge(name, OUT, *target, span=select.span))
 
-    def _refuse_windows(self, select: Select) -> None:
+    def _expressions(self, select: Select, name: str) -> SelectIR:
+        try:
+            made = check_select(select, self.scope, args=self.args, name=name)
+        except CheckError as error:
+            raise CheckError([_without_locals(fault, select) for fault in error.diagnostics]) from None
+        return grouped_target(made) if select.windows else made
+
+    def _windows(self, select: Select) -> tuple[WindowIR, ...]:
+        made = []
         for window in select.windows:
-            find_window(self.scope, window)
-            hint = "until they are, group in a script with `state`"
-            self.problems.error("windows are not supported yet", window.span, hint)
+            definition, scope = find_window(self.scope, window)
+            self.checked.add(id(definition))
+            made.append(check_window(definition, scope, window.name.text))
+        return tuple(made)
 
     def _select_name(self, line: int) -> str:
         name = f"select-{line}"
@@ -324,6 +343,24 @@ class _Checker:
                 make_script(statement, self.scope, None, statement.name.text, statement.span)
             except CompileError as error:
                 take(self.problems, error)
+        if isinstance(statement, DefineWindow) and id(statement) not in self.checked:
+            try:
+                check_definition(statement, self.scope)
+            except CompileError as error:
+                take(self.problems, error)
+
+
+NO_LOCALS = "Local variables are not allowed here"
+
+
+def _without_locals(fault: Diagnostic, select: Select) -> Diagnostic:
+    """The fault of a local in a select, at the whole expression as in tremor, with a better hint."""
+    span = fault.span
+    if fault.message != NO_LOCALS or span is None:
+        return fault
+    parts = [part.span for part in (select.target, select.where, select.group, select.having) if part]
+    around = next((part for part in parts if part.start <= span.start and span.end <= part.end), span)
+    return Diagnostic(fault.message, around, "a field of the event is `event.name`", context=select.span)
 
 
 def make_script(

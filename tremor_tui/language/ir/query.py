@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from tremor_tui.language.ir.script import ScriptIR, SelectIR
 from tremor_tui.model.diagnostic import Span
@@ -46,12 +46,37 @@ class OperatorNode:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowIR:
+    """A tumbling window of a select.
+
+    `kind` says what closes it: `amount` events or weights (`size`), `amount` nanoseconds (`interval`), or
+    what `script` says (`state`, which starts as `state`). For the first two a script gives an event's
+    weight or time. `tick` is the script for ticks, of a `state` window only. A script's result is the value
+    it emits. `max_groups` None: as many as come.
+    """
+
+    name: str
+    kind: Literal["size", "interval", "state"]
+    amount: int = 0
+    max_groups: int | None = None
+    state: Any = None
+    script: ScriptIR | None = None
+    tick: ScriptIR | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SelectNode:
-    """A `select`; its id is made from its place, `select-LINE` with a letter where a line has two."""
+    """A `select`; its id is made from its place, `select-LINE` with a letter where a line has two.
+
+    `windows` are its windows, from the narrowest to the widest. The target of one with windows has no
+    `event` or `$` outside of aggregates.
+    """
 
     id: str
     select: SelectIR
     span: Span | None = None
+    windows: tuple[WindowIR, ...] = ()
 
 
 Node = PassNode | ScriptNode | OperatorNode | SelectNode

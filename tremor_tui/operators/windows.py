@@ -1,0 +1,344 @@
+"""A select with windows: aggregates over groups of events, let go as the windows say.
+
+Each group has a chain of frames, one per window. Events reach the first; what a frame aggregated when it
+closes is merged into the next, wider one. So a window of `size = 3` behind another counts frames.
+A group lives as long as one of its frames holds data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from tremor_tui.aggregates.contract import AggregateError, State
+from tremor_tui.errors import DataError, ScriptError
+from tremor_tui.model.batch import Batch, Meta, Value
+from tremor_tui.model.context import Cell, Context
+from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.port import OUT
+from tremor_tui.model.signal import Signal, Tick
+from tremor_tui.model.values import key_text
+from tremor_tui.operators.contract import Outputs, Quiet
+
+Actions = tuple[bool, bool]
+"""What to do at an event: (emit, include). An event that is not included opens the next window."""
+KEEP: Actions = (False, False)
+BOTH: Actions = (True, True)
+EMIT: Actions = (True, False)
+Measure = Callable[[Value, Meta | None, Context], int]
+"""An event's weight, or its time in ns."""
+Decide = Callable[[Value, Meta | None, Cell, Context], Actions]
+Condition = Callable[[Value, Meta | None, Context], bool]
+Arguments = Callable[[Value, Meta | None, Context], tuple[tuple[Value, ...], ...]]
+
+
+class Trigger(Protocol):
+    """Says when one window of one group closes."""
+
+    def on_event(self, event: Value, meta: Meta | None, ctx: Context) -> Actions: ...
+    def on_tick(self, ctx: Context) -> Actions: ...
+
+
+class BySize:
+    """Closes with the event that makes the sum of weights `size`; what is above stays for the next."""
+
+    def __init__(self, size: int, weight: Measure | None = None) -> None:
+        self._size = size
+        self._weight = weight
+        self._count = 0
+
+    def on_event(self, event: Value, meta: Meta | None, ctx: Context) -> Actions:
+        """Emits with the event in it, or keeps."""
+        self._count += 1 if self._weight is None else self._weight(event, meta, ctx)
+        if self._count < self._size:
+            return KEEP
+        self._count -= self._size
+        return BOTH
+
+    def on_tick(self, ctx: Context) -> Actions:
+        """Time does not matter."""
+        return KEEP
+
+
+class ByTime:
+    """Closes at the first event or tick that is `interval_ns` after the one that opened it."""
+
+    def __init__(self, interval_ns: int, time: Measure | None = None) -> None:
+        self._interval_ns = interval_ns
+        self._time = time
+        self._end: int | None = None
+
+    def on_event(self, event: Value, meta: Meta | None, ctx: Context) -> Actions:
+        """Emits without the event, or keeps."""
+        return self._at(ctx.ingest_ns if self._time is None else self._time(event, meta, ctx))
+
+    def on_tick(self, ctx: Context) -> Actions:
+        """Emits if it is time; where a script tells the time, ticks say nothing."""
+        return self._at(ctx.ingest_ns) if self._time is None else KEEP
+
+    def _at(self, now: int) -> Actions:
+        if self._end is not None and now < self._end:
+            return KEEP
+        is_open = self._end is not None
+        self._end = now + self._interval_ns
+        return EMIT if is_open else KEEP
+
+
+class ByState:
+    """Closes as its script says, which has a state."""
+
+    def __init__(self, state: Value, decide: Decide, on_tick: Decide | None = None) -> None:
+        self._cell = Cell(state)
+        self._decide = decide
+        self._on_tick = on_tick
+
+    def on_event(self, event: Value, meta: Meta | None, ctx: Context) -> Actions:
+        """What the script says."""
+        return self._decide(event, meta, self._cell, ctx)
+
+    def on_tick(self, ctx: Context) -> Actions:
+        """What the script for ticks says, if there is one."""
+        return self._on_tick(None, None, self._cell, ctx) if self._on_tick else KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window's name, what makes its trigger, and its limit of groups."""
+
+    name: str
+    trigger: Callable[[], Trigger]
+    max_groups: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An aggregate call: what makes its state, and where it stands."""
+
+    path: str
+    init: Callable[[], State]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Expressions:
+    """What a select computes. `target` is called with the keywords `group`, `window` and `results`."""
+
+    target: Callable[..., Value]
+    where: Condition | None = None
+    having: Condition | None = None
+    groups: Callable[[Value, Meta | None, Context], list[list[Value]]] | None = None
+    arguments: Arguments | None = None
+
+
+@dataclass(slots=True)
+class Frame:
+    """One window of one group, and what it aggregated."""
+
+    window: Window
+    trigger: Trigger
+    states: list[State]
+    holds_data: bool = False
+
+
+@dataclass(slots=True)
+class Group:
+    """A group: its values with their JSON, its frames, and the last event's id and header."""
+
+    values: list[Value]
+    frames: list[Frame]
+    last_id: int = 0
+    header: Batch | None = None
+
+
+@dataclass(slots=True)
+class _Step:
+    """The event or tick at hand, and what it made so far."""
+
+    event: Value
+    meta: Meta | None
+    group: Group
+    made: list[Value] = field(default_factory=list)
+
+
+class WindowSelect(Quiet):
+    """The operator. `groups` are the live ones, by the JSON of their values."""
+
+    def __init__(
+        self,
+        ctx: Context,
+        expressions: Expressions,
+        windows: Sequence[Window],
+        calls: Sequence[Call],
+        span: Span,
+        report: Callable[[DataError], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._ctx = ctx
+        self._do = expressions
+        self._windows = windows
+        self._calls = calls
+        self._span = span
+        self._report = report
+        limits = [window.max_groups for window in windows if window.max_groups is not None]
+        self._max_groups = min(limits, default=None)
+        self.groups: dict[str, Group] = {}
+
+    # -- events and ticks -----------------------------------------------------------------------------
+
+    def on_batch(self, port: str, batch: Batch) -> Outputs:
+        """The results of the windows that closed, each with the id and metadata of what closed it."""
+        rows: list[int] = []
+        values: list[Value] = []
+        ctx = self._ctx
+        ctx.origin = batch.origin
+        header = _header(batch)
+        for row, (event, event_id) in enumerate(zip(batch.values, batch.ids, strict=True)):
+            ctx.event_id, ctx.ingest_ns = event_id, batch.ingest(row)
+            try:
+                made = self._event(event, batch.metas[row] if batch.metas else None, header)
+            except ScriptError as error:
+                self._failed(error)
+                continue
+            rows += [row] * len(made)
+            values += made
+        return ((OUT, replace(batch.replace(rows, values), inner=False)),) if rows else ()
+
+    def on_signal(self, signal: Signal) -> Outputs:
+        """The results of the windows whose time is over, on a tick; with empty metadata."""
+        if not isinstance(signal, Tick) or not self.groups:
+            return ()
+        self._ctx.ingest_ns, self._ctx.origin = signal.ingest_ns, None
+        values: list[Value] = []
+        ids: list[int] = []
+        header: Batch | None = None
+        for key, group in list(self.groups.items()):
+            try:
+                made = self._tick(key, group)
+            except ScriptError as error:
+                self._failed(error)
+                continue
+            values += made
+            ids += [group.last_id] * len(made)
+            header = group.header or header
+        if not values or header is None:
+            return ()
+        return ((OUT, replace(header, values=values, ids=ids, ingest_ns=signal.ingest_ns, origin=None)),)
+
+    def _event(self, event: Value, meta: Meta | None, header: Batch) -> list[Value]:
+        ctx, do = self._ctx, self._do
+        if do.where is not None and not do.where(event, meta, ctx):
+            self.dropped += 1
+            return []
+        made: list[Value] = []
+        for values in do.groups(event, meta, ctx) if do.groups else [[None]]:
+            key = key_text(values)
+            group = self.groups.get(key)
+            is_new = group is None
+            if group is None:
+                group = self._open(values, key)
+            step = _Step(event, meta, group, made)
+            if self._enter(step, 0, None):
+                self.groups.pop(key, None)
+            elif is_new:
+                self._keep(key, group)
+            group.last_id, group.header = ctx.event_id, header
+        return made
+
+    def _tick(self, key: str, group: Group) -> list[Value]:
+        step = _Step(None, None, group)
+        emit, _ = group.frames[0].trigger.on_tick(self._ctx)
+        if emit and self._close(step, 0):
+            del self.groups[key]
+        return step.made
+
+    # -- groups ---------------------------------------------------------------------------------------
+
+    def _open(self, values: list[Value], key: str) -> Group:
+        frames = [Frame(window, window.trigger(), self._states()) for window in self._windows]
+        return Group([*values, key], frames)
+
+    def _keep(self, key: str, group: Group) -> None:
+        limit = self._max_groups
+        if limit is not None and len(self.groups) >= limit:
+            message = f"Maxmimum amount of groups reached ({limit}). Ignoring group [{limit + 1}]"
+            raise ScriptError(Diagnostic(message, self._span, "raise `max_groups` of the window"))
+        self.groups[key] = group
+
+    def _states(self) -> list[State]:
+        return [call.init() for call in self._calls]
+
+    # -- frames ---------------------------------------------------------------------------------------
+
+    def _enter(self, step: _Step, number: int, before: Frame | None) -> bool:
+        """An event, or the frame `before`, reaches a frame. True if no frame from here on holds data."""
+        frame = step.group.frames[number]
+        emit, include = frame.trigger.on_event(step.event, step.meta, self._ctx)
+        if include:
+            self._add(step, frame, before)
+        is_empty = self._close(step, number) if emit else True
+        if not include:
+            self._add(step, frame, before)
+            return False
+        return is_empty
+
+    def _close(self, step: _Step, number: int) -> bool:
+        """Emits a frame, hands it to the next one and starts it over. True if the next hold no data."""
+        frame = step.group.frames[number]
+        if frame.holds_data:
+            self._emit(step, frame)
+        is_last = number + 1 == len(step.group.frames)
+        is_empty = is_last or self._enter(step, number + 1, frame)
+        frame.states = self._states()
+        frame.holds_data = False
+        return is_empty
+
+    def _add(self, step: _Step, frame: Frame, before: Frame | None) -> None:
+        if before is not None:
+            if before.holds_data:
+                frame.holds_data = True
+                for state, earlier in zip(frame.states, before.states, strict=True):
+                    state.merge(earlier)
+            return
+        frame.holds_data = True
+        if self._do.arguments is None:
+            return
+        rows = self._do.arguments(step.event, step.meta, self._ctx)
+        for call, state, row in zip(self._calls, frame.states, rows, strict=True):
+            try:
+                state.accumulate(*row)
+            except AggregateError as error:
+                message = f"Runtime error in function aggr::{call.path}: {error}"
+                raise ScriptError(Diagnostic(message, call.span)) from None
+
+    def _emit(self, step: _Step, frame: Frame) -> None:
+        do = self._do
+        results = tuple([state.emit() for state in frame.states])
+        group, window = step.group.values, frame.window.name
+        value = do.target(step.event, step.meta, self._ctx, group=group, window=window, results=results)
+        if do.having is None or do.having(value, step.meta, self._ctx):
+            step.made.append(value)
+
+    def _failed(self, error: ScriptError) -> None:
+        self.errors += 1
+        self.last_error = error
+        if self._report is not None:
+            self._report(error)
+
+    # -- swap -----------------------------------------------------------------------------------------
+
+    def state(self) -> Any:
+        """The live groups, and what their frames are made of."""
+        return self._signature(), self.groups
+
+    def restore(self, state: Any) -> None:
+        """Goes on with those groups, if windows and aggregates are the same by name."""
+        if isinstance(state, tuple) and state[0] == self._signature() and isinstance(state[1], Mapping):
+            self.groups = dict(state[1])
+
+    def _signature(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return tuple(window.name for window in self._windows), tuple(call.path for call in self._calls)
+
+
+def _header(batch: Batch) -> Batch:
+    return replace(batch, values=[], ids=[], ingest_ns=0, metas=None, raws=None, nbytes=0, inner=False)
