@@ -21,11 +21,11 @@ class Histogram:
         self.counts = [0] * BUCKETS
         self.largest = 0
 
-    def add(self, value: int) -> None:
-        """Counts one value; what is below 1 counts as 1."""
+    def add(self, value: int, times: int = 1) -> None:
+        """Counts a value so many times; what is below 1 counts as 1."""
         if value > self.largest:
             self.largest = value
-        self.counts[int(log2(value) * STEPS) if value > 1 else 0] += 1
+        self.counts[int(log2(value) * STEPS) if value > 1 else 0] += times
 
     @property
     def total(self) -> int:

@@ -221,7 +221,7 @@ def _mark_circles(made: Made, outs: Mapping[Task, list[tuple[Link, Task]]]) -> N
 
 
 def _spread(made: Made, outs: Mapping[Task, list[tuple[Link, Task]]]) -> None:
-    """Tells each task who is above it, how many Drains of each source will come, and what a source reaches."""
+    """Tells each task who is above it, how many Drains of each source come, and what a source reaches."""
     downs = {
         task: list(dict.fromkeys(taker for link, taker in links if not link.is_back))
         for task, links in outs.items()

@@ -100,9 +100,12 @@ class Meter:
         self._board = board
         self._current = current
 
-    @types.coroutine
-    def drive(self, coro: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
+    async def drive(self, coro: Coroutine[Any, Any, T]) -> T:
         """Runs the coroutine to its end, measured; returns what it returns, raises what it raises."""
+        return await self._steps(coro)
+
+    @types.coroutine
+    def _steps(self, coro: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
         send, board, slot = coro.send, self._board, self._board.enroll(self.name)
         sent: Any = None
         thrown: BaseException | None = None
