@@ -24,12 +24,12 @@ Test = Callable[[Value, Any], bool]
 
 
 def with_test(extract: Extract, test: Test) -> Extract:
-    """The extractor with a quicker (or, for `rerg`, different) test of its own for `test_of`."""
+    """The extractor with a quicker (or, for `rerg`, different) test of its own for `bare_test`."""
     extract.test = test  # type: ignore[attr-defined]
     return extract
 
 
-def test_of(extract: Extract) -> Test:
+def bare_test(extract: Extract) -> Test:
     """The test alone: what `when x ~ extractor|rule|` needs where nothing is bound."""
     own: Test | None = getattr(extract, "test", None)
     return own or (lambda value, ctx: extract(value, ctx) is not NO_MATCH)

@@ -42,18 +42,8 @@ def _datetime(value: Value) -> tuple[int, tzinfo]:
 
 
 def _moment(value: Value) -> tuple[Moment, int]:
-    try:
-        return strftime.moment(*_datetime(value))
-    except OverflowError:
-        raise FunctionError("the datetime is beyond the year 9999", 0) from None
-
-
-def _show(write: Value, value: Value) -> str:
-    try:
-        shown: str = write(*_datetime(value))
-        return shown
-    except OverflowError:
-        raise FunctionError("the datetime is beyond the year 9999", 0) from None
+    # 64 bits of nanoseconds end in the year 2554, so no calendar overflows
+    return strftime.moment(*_datetime(value))
 
 
 @datetime.function(
@@ -79,7 +69,7 @@ def format_(value: Value, pattern: Value) -> Value:
     """The datetime as text."""
     shape = text_of(pattern, 1)
     try:
-        return _show(lambda nanos, where: strftime.write(shape, nanos, where), value)
+        return strftime.write(shape, *_datetime(value))
     except ConfigError as error:
         raise FunctionError(error.message, 1) from None
 
@@ -91,7 +81,7 @@ def format_(value: Value, pattern: Value) -> Value:
 )
 def rfc3339(value: Value) -> Value:
     """The datetime as RFC 3339 writes it."""
-    return _show(strftime.rfc3339, value)
+    return strftime.rfc3339(*_datetime(value))
 
 
 @datetime.function(
@@ -99,7 +89,7 @@ def rfc3339(value: Value) -> Value:
 )
 def rfc2822(value: Value) -> Value:
     """The datetime as RFC 2822 writes it."""
-    return _show(strftime.rfc2822, value)
+    return strftime.rfc2822(*_datetime(value))
 
 
 @datetime.function(

@@ -32,7 +32,7 @@ def is_nan(number: Value) -> Value:
     return math.isnan(number_of(number, 0))
 
 
-@float_module.function("number", returns="bool", examples=[("float::is_infinite(1.0 / 0.0)", True)])
+@float_module.function("number", returns="bool", examples=[('float::is_infinite(float::parse("inf"))', True)])
 def is_infinite(number: Value) -> Value:
     """Whether it is infinite."""
     return math.isinf(number_of(number, 0))

@@ -51,6 +51,7 @@ class _Translator:
         self.ascii: list[str] = []
         self.flags = _Flags()
         self.outer: list[_Flags] = []
+        self.names: set[str] = set()
         self.repeated = False
 
     def run(self) -> Translation:
@@ -140,13 +141,21 @@ class _Translator:
         if rest.startswith("(?>"):
             self.refuse("(?>", "is an atomic group, which is not supported")
         if rest.startswith(("(?P<", "(?<")):
-            self.put(rest.index("<") + 1)
-            self.enter()
+            self.named_group(rest.index("<") + 1)
         elif rest.startswith("(?"):
             self.flag_group()
         else:
             self.put(1)
             self.enter()
+
+    def named_group(self, opener: int) -> None:
+        end = self.pattern.find(">", self.at)
+        name = self.pattern[self.at + opener : end] if end > 0 else ""
+        if name in self.names:
+            self.refuse(self.pattern[self.at : end + 1], "names a group that there is already")
+        self.names.add(name)
+        self.put(opener)
+        self.enter()
 
     def enter(self) -> None:
         self.outer.append(_Flags(self.flags.x, self.flags.u))

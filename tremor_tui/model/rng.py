@@ -44,7 +44,7 @@ class SmallRng:
         return bool(self.u32() >> 31)
 
     def below(self, size: int) -> int:
-        """An integer from 0 up to, not including, `size`, which is at most 2^64."""
+        """An integer from 0 up to, not including, `size`, which is less than 2^64."""
         zone = ((size << (64 - size.bit_length())) - 1) & _MASK
         while True:
             product = self.u64() * size
