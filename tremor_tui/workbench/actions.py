@@ -125,7 +125,7 @@ def of(place: str) -> list[Action]:
     return [action for action in ACTIONS if action.place == place]
 
 
-def bindings(place: str) -> list[Binding]:
+def bindings(place: str) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
     """Textual's bindings for a place; ids allow a keymap of the user's own."""
     from textual.binding import Binding
 

@@ -1,4 +1,4 @@
-"""The workbench's door: `run_workbench` opens it on an engine and answers with an exit code.
+"""The workbench's door and its app: owns the session, the store and the views; draws nothing itself.
 
     run_workbench(
         connect,            # async (engine: str) -> ControlPlane; "" starts an engine of this workbench
@@ -21,12 +21,43 @@ that stdin and stdout are terminals.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+import os
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Literal
 
-from tremor_tui.control.plane import ControlPlane
+from textual import events
+from textual.app import App, ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.worker import Worker
 
-Connect = Callable[[str], Awaitable[ControlPlane]]
-Find = Callable[[], Awaitable[Sequence[str]]]
+from tremor_tui.control import commands as do
+from tremor_tui.errors import ControlError, TremorError
+from tremor_tui.workbench.actions import ACTIONS, Action, bindings, of
+from tremor_tui.workbench.glyphs import ASCII, UNICODE
+from tremor_tui.workbench.ink import LIGHT, STEADY, THEMES, ink_of
+from tremor_tui.workbench.messages import ActionClicked, OptionTaken, TabClicked
+from tremor_tui.workbench.palette import Commands
+from tremor_tui.workbench.screens.dialogs import Ask, Question, TextDialog
+from tremor_tui.workbench.screens.flow import FlowView
+from tremor_tui.workbench.screens.help import help_lines
+from tremor_tui.workbench.screens.script import ScriptView
+from tremor_tui.workbench.screens.start import QUICKSTART, StartView
+from tremor_tui.workbench.screens.tasks import TasksView
+from tremor_tui.workbench.screens.view import View
+from tremor_tui.workbench.session import Connect, Find, Session
+from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.terminal import guarded
+from tremor_tui.workbench.widgets.bars import AlertLine, Footer, StatusBar, TabBar
+from tremor_tui.workbench.widgets.painted import Line, Painted
+
+FRAME_S = 0.1
+UNFOCUSED_FRAMES = 3
+"""Every how many frames an unfocused terminal is painted."""
+Severity = Literal["info", "warning", "error"]
 
 
 def run_workbench(
@@ -43,4 +74,449 @@ def run_workbench(
     plain: bool = False,
 ) -> int:
     """Runs the workbench until its user leaves; answers the exit code of the process."""
-    raise NotImplementedError
+    if plain:
+        from tremor_tui.workbench.plain import run_plain
+
+        return run_plain(connect, file=file, engine=engine, base=base, module_path=module_path)
+    app = Workbench(
+        connect,
+        find=find,
+        file=file,
+        engine=engine,
+        base=base,
+        module_path=module_path,
+        read_only=read_only,
+        ascii_only=ascii_only,
+    )
+    with guarded(app.leave_by_signal):
+        app.run(mouse=mouse)
+    return app.return_code or 0
+
+
+class Workbench(App[None]):
+    """The app. Views reach it as `screens.view.Desk`."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "tremor-tui"
+    COMMANDS = {Commands}  # noqa: RUF012 - Textual's own way
+    BINDINGS = [*bindings("all")]  # noqa: RUF012
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    def __init__(
+        self,
+        connect: Connect,
+        *,
+        find: Find | None = None,
+        file: str | None = None,
+        engine: str = "",
+        base: str = "",
+        module_path: tuple[str, ...] = (),
+        read_only: bool = False,
+        ascii_only: bool = False,
+    ) -> None:
+        super().__init__()
+        self.base = os.path.abspath(base or ".")
+        self.store = Store(base=self.base, read_only=read_only)
+        self.session = Session(connect, self.store)
+        self.glyphs = ASCII if ascii_only or os.environ.get("TERM") == "dumb" else UNICODE
+        self.register_theme(STEADY)
+        self.register_theme(LIGHT)
+        self.theme = THEMES[0]
+        self.ink = ink_of(self.theme_variables or self.get_css_variables())
+        self._find, self._file, self._engine, self._module_path = find, file, engine, module_path
+        self._view = ""
+        self._views: dict[str, View | StartView] = {}
+        self._drawn = -1
+        self._frames = 0
+        self._link: Worker[None] | None = None
+        self._loop_now: asyncio.AbstractEventLoop | None = None
+
+    def compose(self) -> ComposeResult:
+        """Status, tabs, views, alert and footer."""
+        self.status = StatusBar(self.store)
+        self.tabs = TabBar(self.store, lambda: self._view)
+        self.alert = AlertLine(self.store)
+        self.foot = Footer(self._footer)
+        self.start = StartView(self.store)
+        self.flow = FlowView(self.store)
+        self.tasks = TasksView(self.store)
+        self.script = ScriptView(self.store, self.base, self._module_path)
+        self._views = {"start": self.start, "flow": self.flow, "tasks": self.tasks, "script": self.script}
+        yield self.status
+        yield self.tabs
+        with Container(id="views"):
+            yield from self._views.values()
+        yield self.alert
+        yield self.foot
+
+    def on_mount(self) -> None:
+        """Opens what was asked for."""
+        self._loop_now = asyncio.get_running_loop()
+        self._main: Screen[Any] = self.screen
+        self.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
+        self._dress()
+        self._fit()
+        self.set_interval(FRAME_S, self._frame)
+        if self._engine or self._file:
+            self.attach(self._engine)
+        if self._file:
+            self.work(self.deploy(self._file))
+        self.show("flow" if self._engine or self._file else "start")
+
+    # Drawing
+
+    def _frame(self) -> None:
+        self._frames += 1
+        if not self.app_focus and self._frames % UNFOCUSED_FRAMES:
+            return
+        if self.store.changed != self._drawn or self.store.link == "lost" or self._frames % 10 == 0:
+            self._drawn = self.store.changed
+            self._paint()
+
+    def _paint(self) -> None:
+        for bar in (self.status, self.tabs, self.alert, self.foot):
+            bar.repaint()
+        shown = self._shown()
+        if shown is not None:
+            shown.repaint()
+
+    def _shown(self) -> View | StartView | None:
+        return self._views.get(self._view)
+
+    def _dress(self) -> None:
+        self.ink = ink_of(self.theme_variables)
+        self.script.editor.dress(self.ink)
+        for screen in self.screen_stack:
+            for widget in screen.query(Painted):
+                widget.repaint()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The size decides what is shown."""
+        self._fit(event.size.width, event.size.height)
+
+    def _fit(self, width: int = 0, height: int = 0) -> None:
+        width, height = width or self.size.width, height or self.size.height
+        if not hasattr(self, "_main"):
+            return
+        tiny = width < 60 or height < 16
+        self._main.set_class(width < 100, "-narrow")
+        self._main.set_class(height < 30, "-low")
+        self._main.set_class(tiny, "-tiny")
+        for view in (self.flow, self.tasks, self.script):
+            view.set_class(tiny or view.has_class("zoom"), "single")
+        self.call_after_refresh(self._paint)
+
+    # Views
+
+    def show(self, view: str) -> None:
+        """Shows another view."""
+        self._view = view
+        for name, widget in self._views.items():
+            widget.set_class(name != view, "hidden")
+        shown = self._shown()
+        if isinstance(shown, View):
+            shown.entered()
+        else:
+            self.start.focus()
+            self.work(self._look_for_engines())
+        self.store.touch()
+        self.call_after_refresh(self._paint)
+
+    async def _look_for_engines(self) -> None:
+        if self._find is not None:
+            found = await self._find()
+            self.start.engines = [name for name in found if name != self.store.engine]
+            self.start.repaint()
+
+    @property
+    def place_now(self) -> str:
+        """The place whose actions are valid."""
+        shown = self._shown()
+        return shown.place() if isinstance(shown, View) else "start"
+
+    def _footer(self) -> list[Action]:
+        own = sorted((a for a in of(self.place_now) if a.foot), key=lambda action: action.foot)
+        common = sorted((a for a in of("all") if a.foot and a.keys), key=lambda action: action.foot)
+        text = self.place_now == "script"
+        chosen = [*own, *(action for action in common if not (text and len(action.key) == 1))]
+        if text:
+            chosen.append(next(a for a in ACTIONS if a.id == "command_palette"))
+        if self.store.read_only:
+            chosen = [action for action in chosen if not action.is_change]
+        return [*chosen[:7], chosen[-1]] if len(chosen) > 8 else chosen
+
+    def action_act(self, name: str) -> None:
+        """Does an action of `actions.py`, if this workbench may."""
+        action = next(action for action in ACTIONS if action.id == name)
+        if action.is_change and self.store.read_only:
+            self.say(f"{action.words}: this workbench may only look", "warning")
+            return
+        found: Callable[[], object] | None = getattr(self._shown(), f"act_{name}", None)
+        found = found or getattr(self, f"act_{name}", None)
+        if found is not None:
+            found()
+            self.store.touch()
+
+    def on_action_clicked(self, message: ActionClicked) -> None:
+        """An entry of the footer was clicked."""
+        self.action_act(message.action)
+
+    def on_tab_clicked(self, message: TabClicked) -> None:
+        """A tab was clicked."""
+        self.show(message.view)
+
+    # Work
+
+    def work(self, coroutine: Coroutine[Any, Any, object]) -> None:
+        """Runs something in the background; a TremorError in it becomes a sentence on the alert line."""
+        self.run_worker(self._guard(coroutine))
+
+    async def _guard(self, coroutine: Coroutine[Any, Any, object]) -> None:
+        try:
+            await coroutine
+        except TremorError as error:
+            self.say(f"{error}" + (f" ({error.hint})" if error.hint else ""), "error")
+
+    def say(self, text: str, severity: Severity = "info") -> None:
+        """Puts a sentence on the alert line."""
+        self.store.say(text, severity, time.monotonic())
+        self.alert.repaint()
+
+    def attach(self, engine: str) -> None:
+        """Connects to an engine, "" for one of its own; ends the connection that is open."""
+        if self._link is not None:
+            self._link.cancel()
+        self.store.latest = self.store.frozen = None
+        self._link = self.run_worker(self._guard(self.session.run(engine)), group="link")
+
+    async def deploy(self, file: str) -> None:
+        """Deploys a file on the engine; shows its flow, or what is wrong with it."""
+        path = absolute(self.base, file)
+        text = await asyncio.to_thread(_read, path)
+        if self._link is None:
+            self.attach("")
+        await self.session.is_live.wait()
+        try:
+            await self.session.ask(do.Deploy(path, self.base, self._module_path))
+        except ControlError as error:
+            if error.diagnostics:
+                self.show("script")
+                self.script.show_refused(path, text, error.diagnostics)
+            raise
+        self.show("flow")
+        await self._first_tap(path)
+
+    async def _first_tap(self, path: str) -> None:
+        """A newcomer sees events at once: a tap on the busiest edge into a sink."""
+        store = self.store
+        for _ in range(100):
+            flow = next((f for f in (store.latest.flows if store.latest else ()) if f.file == path), None)
+            if flow is not None and flow.graph.edges:
+                break
+            await asyncio.sleep(0.05)
+        else:
+            return
+        store.choose_flow(flow.alias)
+        sinks = {node.id for node in flow.graph.nodes if node.kind in ("sink", "both")}
+        edges = [e for e in flow.graph.edges if e.target in sinks and e.source_port == "out"]
+        edge = max(edges or flow.graph.edges, key=lambda e: e.rate)
+        title = f"{store.node_title(edge.source)} to {store.node_title(edge.target)}"
+        await self.flow.open_tap(edge.id, title)
+
+    def edit_task(self, task_id: str) -> None:
+        """Opens the file of a task in the Script view."""
+        task = self.store.task_of(task_id)
+        flow = self.store.flow
+        if task is None or flow is None:
+            self.show("script")
+            return
+        nodes = flow.inside[task.alias].nodes if task.alias in flow.inside else ()
+        own = next((node for node in flow.graph.nodes if node.task == task_id), None)
+        found = next((node for node in nodes if node.kind == "script" and node.file), own)
+        self.show("script")
+        self.work(self.script.load(flow.alias, found.file if found else "", found.line if found else 0))
+
+    def on_option_taken(self, message: OptionTaken) -> None:
+        """An option of the start screen was taken."""
+        match message.option:
+            case "quickstart":
+                self.work(self.deploy(QUICKSTART))
+                self.show("flow")
+            case "open":
+                self.push_screen(Ask("Open a .troy file", "", "path, from this folder"), self._open)
+            case "back":
+                self.show("flow")
+            case "quit":
+                self.act_leave()
+            case option:
+                self.attach(option.removeprefix("attach:"))
+                self.show("flow")
+
+    def _open(self, path: str | None) -> None:
+        if path:
+            self.work(self.deploy(os.path.expanduser(path.strip())))
+
+    # Actions of everywhere
+
+    def act_show_flow(self) -> None:
+        """The Flow view."""
+        self.show("flow")
+
+    def act_show_tasks(self) -> None:
+        """The Tasks view."""
+        self.show("tasks")
+
+    def act_show_script(self) -> None:
+        """The Script view."""
+        self.show("script")
+
+    def act_show_start(self) -> None:
+        """The start screen."""
+        self.show("start")
+
+    def act_next_pane(self) -> None:
+        """The next pane gets the keys."""
+        shown = self._shown()
+        if isinstance(shown, View):
+            shown.next_pane()
+
+    def act_zoom(self) -> None:
+        """Gives the pane the whole screen, or takes it back."""
+        shown = self._shown()
+        if isinstance(shown, View):
+            shown.toggle_class("zoom")
+            self._fit()
+
+    def act_freeze(self) -> None:
+        """Holds the picture, or lets it go on."""
+        self.store.freeze()
+
+    def act_back(self) -> None:
+        """Leaves what is passing: an edge, an inside, a filter, a zoom."""
+        shown = self._shown()
+        if isinstance(shown, View) and shown.has_class("zoom"):
+            self.act_zoom()
+        elif isinstance(shown, View):
+            shown.back()
+        elif self.store.flow is not None:
+            self.show("flow")
+
+    def act_warnings(self) -> None:
+        """Lists what needs a look, and what was said."""
+        ink, lines = self.ink, []
+        for warned in self.store.warnings:
+            style = ink.hot if warned.active else ink.dim
+            lines.append(Line().add(f"{self.glyphs.warn} {named(warned.text)}", style))
+            where = f"{named(warned.file)}:{warned.line}  " if warned.line else ""
+            more = f"{where}{warned.count} times  {named(warned.hint)}"
+            lines.append(Line().add(f"    {more}", ink.dim))
+        said = [Line().add(f"  {entry.text}", ink.text) for entry in list(self.store.said)[-12:]]
+        lines = lines or [Line().add("Nothing needs a look.", ink.good)]
+        if said:
+            lines += [Line(), Line().add("Said before", ink.picked), *said]
+        self.push_screen(TextDialog("Warnings", lines))
+
+    def act_stop_flow(self) -> None:
+        """Asks, then drains and stops the flow."""
+        flow = self.store.flow
+        if flow is None:
+            self.say("no flow runs here")
+            return
+        queued = sum(t.queue.batches for t in self.store.latest.tasks if t.queue) if self.store.latest else 0
+        words = [f"{flow.alias} stops pulling; {queued} queued batches are worked off first."]
+        options = [("", "Let it run", ""), ("stop", "Drain and stop it", "")]
+
+        def answer(chosen: str | None) -> None:
+            if chosen == "stop":
+                self.work(self._stop(flow.alias))
+
+        self.push_screen(Question(f"Stop {named(flow.alias)}?", words, options), answer)
+
+    async def _stop(self, alias: str) -> None:
+        await self.session.ask(do.StopFlow(alias))
+        self.say(f"{alias} has stopped")
+
+    def act_picture(self) -> None:
+        """Saves the screen as SVG in the client's folder."""
+        name = time.strftime("tremor-tui-%Y%m%d-%H%M%S.svg")
+        try:
+            self.save_screenshot(name, self.base)
+        except OSError as error:
+            self.say(f"cannot write {name}: {error.strerror}", "error")
+        else:
+            self.say(f"saved {name}")
+
+    def act_theme(self) -> None:
+        """The next theme."""
+        names = [name for name in THEMES if name in self.available_themes]
+        at = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(at + 1) % len(names)]
+        self.say(f"theme {self.theme}")
+
+    def act_new_engine(self) -> None:
+        """Starts an engine of its own, as where the old one does not come back."""
+        self.attach("")
+
+    def act_command_palette(self) -> None:
+        """Every command."""
+        self.action_command_palette()
+
+    def act_help(self) -> None:
+        """The keys of this place."""
+        self.push_screen(TextDialog("Keys", help_lines(self.place_now, self.ink, self.glyphs)))
+
+    def act_leave(self) -> None:
+        """Leaves; asks where something would be lost."""
+        words, options = [], [("", "Stay", "")]
+        if self.store.unsaved:
+            words.append(f"{self.store.unsaved} file(s) hold text that is not saved.")
+        if self._would_end():
+            words.append("The engine ends 30 s after its last workbench left, and its flows with it.")
+            options.append(
+                ("keep", "Leave and keep it running", f"attach {named(self.store.engine)} comes back")
+            )
+        if not words:
+            self.exit()
+            return
+        options.append(("leave", "Leave", "text that is not saved is lost" if self.store.unsaved else ""))
+        self.push_screen(Question("Leave?", words, options), self._leave)
+
+    def _would_end(self) -> bool:
+        picture = self.store.latest
+        return bool(
+            self.store.link == "live"
+            and picture
+            and picture.flows
+            and not picture.kept
+            and picture.clients <= 1
+        )
+
+    def _leave(self, chosen: str | None) -> None:
+        if chosen == "keep":
+            self.work(self._keep())
+        elif chosen == "leave":
+            self.exit()
+
+    async def _keep(self) -> None:
+        await self.session.ask(do.Keep(True))
+        self.exit()
+
+    def leave_by_signal(self, number: int) -> None:
+        """Leaves as soon as the loop turns; for signal handlers."""
+        if self._loop_now is not None:
+            self._loop_now.call_soon_threadsafe(lambda: self.exit(return_code=128 + number))
+
+
+def absolute(base: str, file: str) -> str:
+    """`file` as seen from `base`."""
+    return os.path.normpath(os.path.join(base, file))
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise TremorError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise TremorError(f"{path} is not UTF-8") from None

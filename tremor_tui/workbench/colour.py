@@ -176,7 +176,7 @@ def _text(line: str, start: int, end: int, ink: Ink) -> list[Piece]:
 def _ink(kind: str, text: str) -> Ink | None:
     match kind:
         case "doc" | "comment" | "number" | "meta" | "operator":
-            return kind  # type: ignore[return-value]
+            return kind
         case "config":
             return "meta"
         case "quoted" | "path":

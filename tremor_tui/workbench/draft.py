@@ -41,7 +41,7 @@ class Draft:
         return file in (self.name, self.path) or os.path.normpath(os.path.join(base, file)) == self.path
 
     def disk_text(self) -> str | None:
-        """What lies on disk now; None where there is no such file. Raises TremorError where it cannot be read."""
+        """What lies on disk now; None where there is no file. Raises TremorError where it cannot be read."""
         try:
             return Path(self.path).read_text(encoding="utf-8")
         except FileNotFoundError:

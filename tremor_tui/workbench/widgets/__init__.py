@@ -1,1 +1,1 @@
-"""One file per widget. All but the editor are drawn by hand on `painted.py` and repaint changed lines only."""
+"""One file per widget. All but the editor are drawn by hand on `painted.py` and repaint what changed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from rich.style import Style
 from textual import events
 
 from tremor_tui.workbench import figures
@@ -115,7 +116,7 @@ class AlertLine(Painted):
         line.add(clip(text, width - line.cells - right.cells - 1, self.glyphs.more), style)
         return [line.fit(max(0, width - right.cells)).extend(right)]
 
-    def _sentence(self):  # type: ignore[no-untyped-def]
+    def _sentence(self) -> tuple[str, str, Style]:
         store, ink, glyphs = self.store, self.ink, self.glyphs
         size = self.app.size
         last = store.said[-1] if store.said else None

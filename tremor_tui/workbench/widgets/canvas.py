@@ -53,8 +53,9 @@ class Canvas(Panel, can_focus=True):
             f" {self.glyphs.arrow} {named(store.inside)}" if store.inside else ""
         )
         right = f"{len(graph.nodes)} nodes  {len(graph.edges)} edges"
-        if store.picture and len(store.picture.flows) > 1:
-            right += f"  flow {[f.alias for f in store.picture.flows].index(flow.alias) + 1} of {len(store.picture.flows)}"
+        flows = [f.alias for f in store.picture.flows] if store.picture else []
+        if len(flows) > 1:
+            right += f"  flow {flows.index(flow.alias) + 1} of {len(flows)}"
         return title, right + ("  esc back" if store.inside else "")
 
     def body(self, width: int, height: int) -> list[Line]:

@@ -14,7 +14,7 @@ STALL_NS = 20_000_000
 
 
 def columns(counts: tuple[int, ...], width: int) -> tuple[list[int], float, float]:
-    """The counts in `width` columns, and the powers of two (of ns) at which the first begins and the last ends.
+    """The counts in `width` columns, and the powers of two (ns) at which the scale begins and ends.
 
     A column holds whole or parts of buckets; the scale covers what is not empty, at least a factor of 64.
     """
@@ -87,9 +87,8 @@ class RunTimes(Panel):
 
     def _figures(self, task: TaskSnapshot, width: int) -> list[Line]:
         run, ink = task.run, self.ink
-        pairs = (
-            ("p50", run.p50), ("p90", run.p90), ("p99", run.p99), ("p99.9", run.p999), ("max", task.longest_run_ns)
-        )  # fmt: skip
+        shown = (run.p50, run.p90, run.p99, run.p999, task.longest_run_ns)
+        pairs = zip(("p50", "p90", "p99", "p99.9", "max"), shown, strict=True)
         line = Line().add("run   ", ink.dim)
         for name, value in pairs:
             line.add(f"{name} ", ink.dim)

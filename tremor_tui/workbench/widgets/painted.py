@@ -174,18 +174,18 @@ class Panel(Painted):
         style = self.ink.focus if self.has_focus else self.ink.frame
         if not self.is_boxed:
             body = self.body(max(0, width - 1), height - 1)[: height - 1]
-            return [self._top(width, style, "", ""), *(Line().add(" ").extend(line) for line in body)]
+            return [self._title_line(width, style, "", ""), *(Line().add(" ").extend(line) for line in body)]
         glyphs = self.glyphs
         body = self.body(max(0, width - 4), height - 2)[: height - 2]
         body += [Line() for _ in range(height - 2 - len(body))]
-        lines = [self._top(width, style, glyphs.corners[0], glyphs.corners[1])]
+        lines = [self._title_line(width, style, glyphs.corners[0], glyphs.corners[1])]
         for line in body:
             framed = Line().add(glyphs.upright, style).add(" ").extend(line.fit(max(0, width - 4)))
             lines.append(framed.add(" ").add(glyphs.upright, style))
         bottom = glyphs.corners[2] + glyphs.level * max(0, width - 2) + glyphs.corners[3]
         return [*lines, Line().add(bottom, style)]
 
-    def _top(self, width: int, style: Style, first: str, last: str) -> Line:
+    def _title_line(self, width: int, style: Style, first: str, last: str) -> Line:
         title, right = self.heading()
         level = self.glyphs.level
         room = width - len(first) - len(last) - 4

@@ -88,7 +88,7 @@ class TaskTable(Panel, can_focus=True):
             if not text or text in f"{task.id} {task.detail} {task.state}".lower()
         ]
         value = BY_ID[self.sort_by].value
-        return sorted(tasks, key=value, reverse=self.is_falling)  # type: ignore[arg-type]
+        return sorted(tasks, key=value, reverse=self.is_falling)
 
     def columns(self, width: int) -> list[Column]:
         """The columns that fit: those of the highest rank go first."""

@@ -58,7 +58,7 @@ class Ink:
     hot: Style
     bad: Style
     picked: Style
-    marked: Style
+    marked_back: Style
     bar: Style
     tab: Style
 
@@ -84,8 +84,9 @@ class Ink:
 def ink_of(colours: Mapping[str, str]) -> Ink:
     """The styles of a theme's variables."""
 
-    def style(name: str, back: str = "", **more: bool) -> Style:
-        return Style(color=_plain(colours.get(name, "")), bgcolor=_plain(colours.get(back, "")), **more)
+    def style(name: str, back: str = "", bold: bool = False) -> Style:
+        fore, under = colours.get(name, ""), colours.get(back, "")
+        return Style(color=_plain(fore), bgcolor=_plain(under), bold=bold or None)
 
     grey = _mix(colours, 0.52)
     return Ink(
@@ -103,7 +104,7 @@ def ink_of(colours: Mapping[str, str]) -> Ink:
         hot=style("error"),
         bad=style("error", bold=True),
         picked=style("primary", bold=True),
-        marked=style("foreground", "panel", bold=True),
+        marked_back=Style(bgcolor=_plain(colours.get("panel", "")), bold=True),
         bar=Style(color=grey),
         tab=style("background", "primary", bold=True),
     )

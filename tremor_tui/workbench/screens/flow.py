@@ -1,0 +1,231 @@
+"""FlowView: canvas, inspector and tap of one flow."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from tremor_tui.control import commands as do
+from tremor_tui.workbench import figures
+from tremor_tui.workbench.actions import bindings
+from tremor_tui.workbench.bottleneck import find_limit
+from tremor_tui.workbench.messages import EventOpened, NodeSelected
+from tremor_tui.workbench.screens.dialogs import Ask, TextDialog
+from tremor_tui.workbench.screens.view import View
+from tremor_tui.workbench.store import Store
+from tremor_tui.workbench.widgets.canvas import Canvas
+from tremor_tui.workbench.widgets.inspector import Inspector, edge_title
+from tremor_tui.workbench.widgets.painted import Line
+from tremor_tui.workbench.widgets.ring_log import TapLog
+from tremor_tui.workbench.widgets.scroll_text import json_lines
+
+
+class _Canvas(Canvas):
+    BINDINGS = [*bindings("flow")]  # noqa: RUF012 - Textual's own way
+
+
+class _Tap(TapLog):
+    BINDINGS = [*bindings("tap")]  # noqa: RUF012 - Textual's own way
+
+
+class FlowView(View):
+    """The flow's picture and what can be done with it."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, id="flow")
+        self.canvas = _Canvas(store, id="canvas")
+        self.inspector = Inspector(store, id="inspector")
+        self.tap = _Tap(store, id="taplog")
+        self._outside = ("", "")
+
+    def compose(self) -> ComposeResult:
+        """The canvas above, inspector and tap beside or below each other."""
+        yield self.canvas
+        with Horizontal(id="below"):
+            yield self.inspector
+            yield self.tap
+
+    def panes(self) -> list[Widget]:
+        """Canvas and tap."""
+        return [self.canvas, self.tap]
+
+    def place(self) -> str:
+        """The tap has keys of its own."""
+        return "tap" if self.tap.has_focus else "flow"
+
+    def repaint(self) -> None:
+        """Draws anew what changed; something is always selected."""
+        self.canvas.ensure_selected()
+        super().repaint()
+
+    def on_node_selected(self, message: NodeSelected) -> None:
+        """The inspector follows the canvas at once."""
+        self.inspector.repaint()
+        if message.twice:
+            self.act_unfold()
+
+    # The canvas
+
+    def act_left(self) -> None:
+        """Selects the nearest node on the left."""
+        self.canvas.move(-1, 0)
+
+    def act_right(self) -> None:
+        """Selects the nearest node on the right."""
+        self.canvas.move(1, 0)
+
+    def act_up(self) -> None:
+        """Selects the nearest node above."""
+        self.canvas.move(0, -1)
+
+    def act_down(self) -> None:
+        """Selects the nearest node below."""
+        self.canvas.move(0, 1)
+
+    def act_upstream(self) -> None:
+        """Follows an edge against the stream."""
+        self.canvas.along(False)
+
+    def act_downstream(self) -> None:
+        """Follows an edge with the stream."""
+        self.canvas.along(True)
+
+    def act_edit(self) -> None:
+        """Opens the script of the selected node."""
+        node = self.store.node_of(self.store.node)
+        self.desk.edit_task(node.task if node and node.task else self.store.task)
+
+    def act_unfold(self) -> None:
+        """Looks inside the selected pipeline."""
+        store = self.store
+        node, flow = store.node_of(store.node), store.flow
+        alias = node.id.rsplit("/", 1)[-1] if node else ""
+        if store.inside or node is None or flow is None:
+            return
+        if alias not in flow.inside or node.kind != "pipeline":
+            self.desk.say(f"{store.node_title(node.id)} is a {node.kind}: there is nothing inside to show")
+            return
+        store.inside, self._outside = alias, (store.node, store.edge)
+        store.node = store.edge = ""
+        self.repaint()
+
+    def back(self) -> bool:
+        """Comes back from where enter went; answers whether there was a way back."""
+        store = self.store
+        if self.tap.has_focus:
+            self.next_pane()
+        elif store.edge:
+            self.canvas.select(store.node)
+        elif store.inside:
+            store.inside = ""
+            store.node, store.edge = self._outside
+            self.repaint()
+        else:
+            return False
+        return True
+
+    def act_next_flow(self) -> None:
+        """Shows the next flow of the engine."""
+        store = self.store
+        aliases = [flow.alias for flow in store.picture.flows] if store.picture else []
+        if len(aliases) > 1 and store.flow:
+            store.choose_flow(aliases[(aliases.index(store.flow.alias) + 1) % len(aliases)])
+            self.repaint()
+        else:
+            self.desk.say("this engine runs one flow")
+
+    def act_bottleneck(self) -> None:
+        """Selects what limits the flow."""
+        store = self.store
+        if store.flow is None or store.picture is None:
+            return
+        limit = find_limit(store.flow, store.picture.tasks)
+        node = next((n for n in store.flow.graph.nodes if n.task == limit.task), None)
+        if node is None:
+            self.desk.say(limit.text or "nothing limits the flow")
+            return
+        store.inside = ""
+        self.canvas.select(node.id)
+        self.desk.say(limit.text)
+
+    def act_pause_flow(self) -> None:
+        """Stops the sources from pulling, or lets them go on."""
+        flow = self.store.flow
+        if flow is not None:
+            self.desk.work(self._pause(flow.alias, flow.state != "paused"))
+
+    async def _pause(self, alias: str, paused: bool) -> None:
+        await self.desk.session.ask(do.PauseFlow(alias, paused))
+        self.desk.say(f"{alias} is paused: its sources do not pull" if paused else f"{alias} goes on")
+
+    # The tap
+
+    def act_tap(self) -> None:
+        """Opens a tap on the selected edge, or on the busiest edge that leaves or enters the node."""
+        store = self.store
+        edge = store.edge_of(store.edge)
+        edges = store.graph.edges if store.graph else ()
+        for end in ("source", "target"):
+            own = [e for e in edges if getattr(e, end) == store.node]
+            edge = edge or max(own, key=lambda e: e.rate, default=None)
+        if edge is None:
+            self.desk.say("no edge touches this node")
+            return
+        self.desk.work(self.open_tap(edge.id, edge_title(store, edge)))
+
+    async def open_tap(self, edge: str, title: str) -> None:
+        """Opens a tap and shows it."""
+        await self.desk.session.open_tap(edge, title)
+        self.tap.picked = None
+        self.tap.repaint()
+
+    def act_tap_up(self) -> None:
+        """Selects the event before."""
+        self.tap.move(-1)
+
+    def act_tap_down(self) -> None:
+        """Selects the event after."""
+        self.tap.move(1)
+
+    def act_tap_pause(self) -> None:
+        """Holds the tap; what passes meanwhile is counted."""
+        tap = self.store.tap
+        if tap is not None:
+            tap.is_held, tap.missed = not tap.is_held, 0
+            self.tap.repaint()
+
+    def act_tap_filter(self) -> None:
+        """Asks for the text that events must contain."""
+        tap = self.store.tap
+        if tap is not None:
+            dialog = Ask("Show events that contain", tap.wanted, "text; empty shows all")
+            self.app.push_screen(dialog, self._filter)
+
+    def _filter(self, text: str | None) -> None:
+        if self.store.tap is not None and text is not None:
+            self.store.tap.wanted = text
+            self.tap.repaint()
+
+    def act_tap_close(self) -> None:
+        """Closes the tap."""
+        self.canvas.focus()
+        self.desk.work(self.desk.session.close_tap())
+
+    def on_event_opened(self, message: EventOpened) -> None:
+        """An event was clicked twice."""
+        self.act_tap_open()
+
+    def act_tap_open(self) -> None:
+        """Shows one event with all its fields."""
+        sample = self.tap.chosen()
+        if sample is None:
+            return
+        ink = self.desk.ink
+        lines = json_lines(sample.value, ink)
+        if sample.cut:
+            lines.append(Line().add("the event is longer than 64 KiB and was cut", ink.warn))
+        if sample.meta:
+            lines += [Line(), Line().add("$ metadata", ink.dim), *json_lines(sample.meta, ink)]
+        title = f"Event  {figures.clock(sample.at_ns, millis=True)}"
+        self.app.push_screen(TextDialog(title, lines))

@@ -1,0 +1,355 @@
+"""ScriptView: the texts behind a flow: edit, see what is wrong as you type, put the change live."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from tremor_tui.control import commands as do
+from tremor_tui.control.snapshots import Applied, Diagnosed, Diagnostic, FileText, FlowFiles, Receipt
+from tremor_tui.errors import ControlError, TremorError
+from tremor_tui.workbench import figures
+from tremor_tui.workbench.draft import ChangedOnDisk, Draft
+from tremor_tui.workbench.messages import FileClicked, ProblemClicked
+from tremor_tui.workbench.screens.dialogs import Menu, Question
+from tremor_tui.workbench.screens.view import View
+from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.widgets.editor import Editor
+from tremor_tui.workbench.widgets.side import FileList, Problems
+
+PAUSE_S = 0.15
+"""After the last key, before the text is diagnosed."""
+
+
+class ScriptView(View):
+    """The editor with the flow's files on the left and the problems below."""
+
+    def __init__(self, store: Store, base: str, module_path: tuple[str, ...]) -> None:
+        super().__init__(store, id="script")
+        self.editor = Editor(id="editor")
+        self.files = FileList(id="files")
+        self.problems = Problems(id="problems")
+        self.main_file = ""
+        self._base, self._module_path = base, module_path
+        self._timer: Timer | None = None
+        self._asked = 0
+        self._flow = ""
+
+    def compose(self) -> ComposeResult:
+        """Files, editor, problems."""
+        with Horizontal(id="desk"):
+            yield self.files
+            yield self.editor
+        yield self.problems
+
+    def panes(self) -> list[Widget]:
+        """The editor alone takes keys."""
+        return [self.editor]
+
+    def place(self) -> str:
+        """The place of its actions."""
+        return "script"
+
+    def entered(self) -> None:
+        """Dresses the editor and loads the files of the flow that is shown."""
+        self.editor.dress(self.desk.ink)
+        super().entered()
+        flow = self.store.flow
+        if flow is not None and flow.alias != self._flow:
+            self.desk.work(self.load(flow.alias))
+
+    def back(self) -> bool:
+        """Leaves to the flow."""
+        self.desk.show("flow")
+        return True
+
+    act_leave_script = back
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft in the editor."""
+        return self.files.current
+
+    # Files
+
+    async def load(self, flow: str, path: str = "", line: int = 0) -> None:
+        """Takes the texts of a flow from the engine, and shows one of them. Raises ControlError.
+
+        Drafts that are not saved stay as they are.
+        """
+        answer = await self.desk.session.ask(do.ListFiles(flow))
+        if isinstance(answer, FlowFiles):
+            self._flow = flow
+            self.main_file = answer.files[0].path if answer.files else self.main_file
+            self.take_files(answer.files)
+            self.open(self._wanted(path), line)
+
+    def take_files(self, files: Sequence[FileText]) -> None:
+        """Sets the list of files; unsaved drafts of the same path are kept."""
+        unsaved = {draft.path: draft for draft in self.files.drafts if draft.is_unsaved}
+        drafts = [unsaved.pop(file.path) if file.path in unsaved else Draft.of(file) for file in files]
+        drafts.sort(key=lambda draft: not draft.is_writable)
+        self.files.drafts = [*unsaved.values(), *drafts]
+        self._count()
+
+    def _wanted(self, path: str) -> Draft | None:
+        drafts = self.files.drafts
+        named_so = next((draft for draft in drafts if draft.names(path, self._base)), None) if path else None
+        before = self.draft.path if self.draft else ""
+        same = next((draft for draft in drafts if draft.path == before), None)
+        return named_so or same or (drafts[0] if drafts else None)
+
+    def open(self, draft: Draft | None, line: int = 0, column: int = 1) -> None:
+        """Puts a draft into the editor."""
+        if draft is not None and draft is not self.draft:
+            self.files.current = draft
+            self.editor.show(draft.text, draft.is_writable and not self.store.read_only)
+            self._show_problems(draft.diagnostics)
+            self._ask_soon()
+        if line:
+            self.editor.jump(line, column)
+        self.editor.focus()
+        self.repaint()
+
+    def act_files(self) -> None:
+        """Offers the files."""
+        drafts = self.files.drafts
+        if not drafts:
+            return
+        remarks = [("unsaved" if d.is_unsaved else "" if d.is_writable else "read only") for d in drafts]
+        options = [(str(i), named(d.name), remarks[i]) for i, d in enumerate(drafts)]
+        at = drafts.index(self.draft) if self.draft in drafts else 0
+        self.app.push_screen(Menu("Files of the flow", options, at), self._go)
+
+    def _go(self, chosen: str | None) -> None:
+        if chosen:
+            self.open(self.files.drafts[int(chosen)])
+
+    def on_file_clicked(self, message: FileClicked) -> None:
+        """A file of the list was clicked."""
+        self.open(self.files.drafts[message.index])
+
+    # Diagnostics as you type
+
+    def on_text_area_changed(self, message: TextArea.Changed) -> None:
+        """The draft follows the editor; its problems follow a moment later."""
+        draft = self.draft
+        if draft is not None and self.editor.text != draft.text:
+            draft.text = self.editor.text
+            self._count()
+            self._ask_soon()
+
+    def _count(self) -> None:
+        self.store.unsaved = sum(draft.is_unsaved for draft in self.files.drafts)
+        self.store.touch()
+        self.files.repaint()
+
+    def _ask_soon(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self.problems.state = "looking" + self.problems.glyphs.more
+        self._timer = self.set_timer(PAUSE_S, lambda: self.desk.work(self.diagnose()))
+
+    async def diagnose(self) -> bool:
+        """Asks the engine what is wrong; the answer to the latest text wins. Answers whether it compiles."""
+        draft = self.draft
+        if draft is None:
+            return True
+        self._asked += 1
+        number = self._asked
+        request = do.Diagnose(draft.path, self._base, self._module_path, self._texts(), self._flow)
+        try:
+            answer = await self.desk.session.ask(request)
+        except ControlError as error:
+            self.problems.state = f"not checked: {error}"
+            self.problems.repaint()
+            return False
+        found = answer.diagnostics if isinstance(answer, Diagnosed) else ()
+        if number == self._asked and draft is self.draft:
+            self._spread(found)
+        return not any(problem.is_error for problem in found)
+
+    def _texts(self) -> dict[str, str]:
+        return {draft.path: draft.text for draft in self.files.drafts if draft.is_unsaved}
+
+    def _spread(self, found: Sequence[Diagnostic]) -> None:
+        """Gives each draft its problems; what belongs to none of them shows with the current one."""
+        for draft in self.files.drafts:
+            draft.diagnostics = tuple(p for p in found if draft.names(self._file(p), self._base))
+        known = [p for draft in self.files.drafts for p in draft.diagnostics]
+        current = self.draft
+        if current is not None:
+            current.diagnostics += tuple(p for p in found if p not in known)
+            self._show_problems(current.diagnostics)
+        self.files.repaint()
+
+    @staticmethod
+    def _file(problem: Diagnostic) -> str:
+        return problem.span.file if problem.span else problem.file
+
+    def _show_problems(self, found: tuple[Diagnostic, ...]) -> None:
+        draft = self.draft
+        shown = tuple(sorted(found, key=lambda p: (not p.is_error, p.span.start if p.span else -1)))
+        self.problems.found, self.problems.current, self.problems.state = shown, -1, ""
+        own = [p for p in shown if draft and draft.names(self._file(p), self._base)]
+        self.editor.mark(own, self.desk.ink)
+        self.problems.repaint()
+
+    def act_next_problem(self) -> None:
+        """Puts the cursor on the next problem, in whichever file it is."""
+        found = self.problems.found
+        if not found:
+            wrong = next((d for d in self.files.drafts if d.diagnostics and d is not self.draft), None)
+            if wrong is None:
+                self.desk.say("no problem to go to")
+            else:
+                self.open(wrong)
+            return
+        self._to((self.problems.current + 1) % len(found))
+
+    def on_problem_clicked(self, message: ProblemClicked) -> None:
+        """A problem of the list was clicked."""
+        self._to(message.index)
+
+    def _to(self, index: int) -> None:
+        problem = self.problems.found[index]
+        self.problems.current = index
+        self.problems.repaint()
+        draft = next((d for d in self.files.drafts if d.names(self._file(problem), self._base)), None)
+        if problem.span is not None:
+            self.open(draft or self.draft, problem.span.line, problem.span.column)
+
+    # Saving and applying
+
+    def act_save(self) -> None:
+        """Saves the file in the editor."""
+        draft = self.draft
+        if draft is not None and self._may_write(draft):
+            self.desk.work(self._save(draft))
+
+    def _may_write(self, draft: Draft) -> bool:
+        if self.store.read_only:
+            self.desk.say("this workbench may only look", "warning")
+        elif not draft.is_writable:
+            self.desk.say(f"{draft.name} belongs to the library and cannot be changed", "warning")
+        return draft.is_writable and not self.store.read_only
+
+    async def _save(self, draft: Draft) -> bool:
+        text = draft.text
+        try:
+            await asyncio.to_thread(draft.save, text)
+        except ChangedOnDisk as error:
+            self._ask_overwrite(draft, str(error))
+            return False
+        self.desk.say(f"saved {draft.name}")
+        self._count()
+        return True
+
+    def _ask_overwrite(self, draft: Draft, words: str) -> None:
+        options = [
+            ("", "Go back to the editor", "nothing is written"),
+            ("take", "Take the version on disk", "ctrl+z brings yours back"),
+            ("write", "Overwrite it with yours", "theirs is lost"),
+        ]
+
+        def answer(chosen: str | None) -> None:
+            if chosen == "write":
+                self.desk.work(self._overwrite(draft))
+            elif chosen == "take":
+                self.desk.work(self._reload(draft))
+
+        self.app.push_screen(Question("Changed on disk", [words + "."], options), answer)
+
+    async def _overwrite(self, draft: Draft) -> None:
+        await asyncio.to_thread(draft.overwrite, draft.text)
+        self.desk.say(f"saved {draft.name}")
+        self._count()
+
+    def act_reload(self) -> None:
+        """Takes the text that lies on disk; undo brings the other back."""
+        if self.draft is not None:
+            self.desk.work(self._reload(self.draft))
+
+    async def _reload(self, draft: Draft) -> None:
+        found = await asyncio.to_thread(draft.disk_text)
+        if found is None:
+            raise TremorError(f"{draft.name} is not on disk any more", "ctrl+s writes it again")
+        draft.saved = found
+        if draft is self.draft and found != self.editor.text:
+            end = self.editor.document.end
+            self.editor.replace(found, (0, 0), end, maintain_selection_offset=False)
+        self._count()
+        self.desk.say(f"{draft.name} is as it is on disk")
+
+    def act_undo(self) -> None:
+        """Takes the last edit back."""
+        self.editor.undo()
+
+    def act_redo(self) -> None:
+        """Does the last edit that was taken back again."""
+        self.editor.redo()
+
+    def act_apply(self) -> None:
+        """Checks, saves and puts the text live."""
+        if not self.store.read_only:
+            self.desk.work(self.apply())
+
+    async def apply(self) -> None:
+        """Checks, saves and applies; says the receipt, or shows where it was refused. Raises TremorError."""
+        if not await self.diagnose():
+            self.desk.say(f"not applied: {self._first_words()}", "error")
+            if self.problems.found:
+                self._to(0)
+            return
+        for draft in [draft for draft in self.files.drafts if draft.is_unsaved]:
+            if not await self._save(draft):
+                return
+        try:
+            await self._put_live()
+        except ControlError as error:
+            if error.diagnostics:
+                self._spread(error.diagnostics)
+            raise ControlError(f"not applied: {error}", error.hint) from None
+
+    async def _put_live(self) -> None:
+        flow = self._flow or (self.store.flow.alias if self.store.flow else "")
+        if flow:
+            answer = await self.desk.session.ask(do.Apply(flow))
+            if isinstance(answer, Applied):
+                words = receipt_words(answer.receipts) or answer.text
+                self.desk.say(words or "nothing changed, so nothing was swapped")
+            return
+        await self.desk.session.ask(do.Deploy(self.main_file, self._base, self._module_path))
+        self.desk.say(f"{self.main_file.rsplit('/', 1)[-1]} runs")
+
+    def _first_words(self) -> str:
+        first = next((p for p in self.problems.found if p.is_error), None)
+        if first is None:
+            return self.problems.state or "the text does not compile"
+        place = f" at {first.span.line}:{first.span.column}" if first.span else ""
+        return f"{first.message}{place}"
+
+    # A file that does not run yet
+
+    def show_refused(self, path: str, text: str, diagnostics: Sequence[Diagnostic]) -> None:
+        """Shows a file that was not deployed with what is wrong in it."""
+        self._flow, self.main_file = "", path
+        if not any(draft.path == path for draft in self.files.drafts):
+            self.take_files((FileText(path.rsplit("/", 1)[-1], path, text),))
+        self.open(self._wanted(path))
+        self._spread(diagnostics)
+
+
+def receipt_words(receipts: Sequence[Receipt]) -> str:
+    """What applies did, in words: `v8 live, 240 queued events kept, pause 3ms`."""
+    return "; ".join(
+        f"v{receipt.version} live, {receipt.events} queued events kept, "
+        f"pause {figures.duration(receipt.pause_ns)}"
+        for receipt in receipts
+    )

@@ -1,0 +1,109 @@
+"""StartView: pick a start: the quickstart, a .troy file, a running engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual import events
+
+from tremor_tui.workbench.actions import bindings
+from tremor_tui.workbench.messages import OptionTaken
+from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.widgets.painted import Line, Panel, clip, wrap
+
+QUICKSTART = "pipelines/quickstart/live.troy"
+
+
+class StartView(Panel, can_focus=True):
+    """Draws the options; `engines` are those that were found."""
+
+    BINDINGS = [*bindings("start")]  # noqa: RUF012 - Textual's own way
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(id="start")
+        self.store = store
+        self.engines: Sequence[str] = ()
+        self.marked = 0
+        self._first_row = 0
+        self._per_option = 1
+
+    @property
+    def options(self) -> list[tuple[str, str, str]]:
+        """Id, title and remark of each option that works here and now."""
+        found = []
+        if Path(self.store.base, QUICKSTART).is_file():
+            found.append(("quickstart", "Try it: a web server's log, live", "no set-up, one key"))
+        found.append(("open", "Open a .troy file" + self.glyphs.more, "asks for its path"))
+        remark = "an engine that runs already"
+        found += [(f"attach:{engine}", f"Attach to {named(engine)}", remark) for engine in self.engines]
+        if self.store.picture is not None and self.store.link == "live":
+            found.append(("back", "Back to the flow", named(self.store.engine)))
+        return [*found, ("quit", "Quit", "")]
+
+    def heading(self) -> tuple[str, str]:
+        """Where we are."""
+        return "Start", ""
+
+    def body(self, width: int, height: int) -> list[Line]:
+        """A greeting, the options with their numbers, and how to go on."""
+        ink = self.ink
+        greeting = "Nothing is running yet. Pick a start."
+        if self.store.flow is not None:
+            greeting = "A flow is running. Pick another start, or go back to it."
+        lines = [Line(), Line().add(f"  {greeting}", ink.text), Line()]
+        roomy = height >= 20
+        self._first_row, self._per_option = len(lines) + 1, 2 if roomy else 1
+        for index, (name, title, remark) in enumerate(self.options):
+            picked = index == self.marked
+            line = Line().add(f" {self.glyphs.mark if picked else ' '} ", ink.picked)
+            line.add("q" if name == "quit" else str(index + 1), ink.key)
+            line.add(f"  {title:<38}", ink.picked if picked else ink.text)
+            line.add(clip(remark, max(0, width - line.cells), self.glyphs.more), ink.dim)
+            lines.append(line.fit(width).over(ink.marked_back) if picked else line)
+            if roomy:
+                lines.append(Line())
+        return [*lines, Line(), *self._advice(width)]
+
+    def _advice(self, width: int) -> list[Line]:
+        texts = (
+            "Arrows and enter, or the number; the mouse works too. ? shows the keys of the place you are in.",
+            "An engine starts with the first flow. It ends 30 s after you leave, unless you keep it.",
+        )
+        return [Line().add(f"  {part}", self.ink.dim) for text in texts for part in wrap(text, width - 4)]
+
+    def move(self, by: int) -> None:
+        """Marks another option."""
+        self.marked = (self.marked + by) % len(self.options)
+        self.repaint()
+
+    def act_start_move_up(self) -> None:
+        """Marks the option above."""
+        self.move(-1)
+
+    def act_start_move_down(self) -> None:
+        """Marks the option below."""
+        self.move(1)
+
+    def act_start_take(self) -> None:
+        """Takes the marked option."""
+        self.take(min(self.marked, len(self.options) - 1))
+
+    def take(self, index: int) -> None:
+        """Takes an option by its place."""
+        self.marked = index
+        self.repaint()
+        self.post_message(OptionTaken(self.options[index][0]))
+
+    def on_key(self, event: events.Key) -> None:
+        """The numbers of the options."""
+        if event.character and event.character.isdigit() and 0 < int(event.character) < len(self.options):
+            event.stop()
+            event.prevent_default()
+            self.take(int(event.character) - 1)
+
+    def on_click(self, event: events.Click) -> None:
+        """An option was clicked."""
+        row, rest = divmod(event.y - self._first_row, self._per_option)
+        if rest == 0 and 0 <= row < len(self.options):
+            self.take(row)

@@ -1,0 +1,149 @@
+"""TasksView: where the time of every task goes: the table, run times, and why a task is slow."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from tremor_tui.workbench.actions import bindings
+from tremor_tui.workbench.messages import ColumnClicked, TaskSelected
+from tremor_tui.workbench.screens.dialogs import Ask, Menu, TextDialog
+from tremor_tui.workbench.screens.view import View
+from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.widgets.histogram import RunTimes
+from tremor_tui.workbench.widgets.history import Strips
+from tremor_tui.workbench.widgets.painted import Line
+from tremor_tui.workbench.widgets.table import BY_ID, COLUMNS, TaskTable
+from tremor_tui.workbench.widgets.why import Why
+
+
+class _Table(TaskTable):
+    BINDINGS = [*bindings("tasks")]  # noqa: RUF012 - Textual's own way
+
+
+class TasksView(View):
+    """The table above; run times and causes of the selected task below."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, id="tasks")
+        self.table = _Table(store, id="table")
+        self.times = RunTimes(store, id="times")
+        self.why = Why(store, id="why")
+        self.strips = Strips(store, id="strips")
+
+    def compose(self) -> ComposeResult:
+        """The table, then its details."""
+        yield self.table
+        with Horizontal(id="details"):
+            yield self.times
+            yield self.why
+        yield self.strips
+
+    def panes(self) -> list[Widget]:
+        """The table alone takes keys."""
+        return [self.table]
+
+    def place(self) -> str:
+        """The place of its actions."""
+        return "tasks"
+
+    def repaint(self) -> None:
+        """Draws anew what changed; a task is always selected."""
+        self.table.ensure_selected()
+        super().repaint()
+
+    def back(self) -> bool:
+        """Clears the filter."""
+        if not self.table.wanted:
+            return False
+        self.table.wanted = ""
+        self.repaint()
+        return True
+
+    def on_task_selected(self, message: TaskSelected) -> None:
+        """The details follow the table at once."""
+        for widget in (self.times, self.why, self.strips):
+            widget.repaint()
+        if message.twice:
+            self.act_task_open()
+
+    def on_column_clicked(self, message: ColumnClicked) -> None:
+        """A header sorts; the same one again turns the order round."""
+        self._sort(message.column)
+
+    def act_task_up(self) -> None:
+        """Selects the task above."""
+        self.table.move(-1)
+
+    def act_task_down(self) -> None:
+        """Selects the task below."""
+        self.table.move(1)
+
+    def act_task_first(self) -> None:
+        """Selects the first task."""
+        self.table.move(-1_000_000)
+
+    def act_task_last(self) -> None:
+        """Selects the last task."""
+        self.table.move(1_000_000)
+
+    def act_sort(self) -> None:
+        """Offers the columns."""
+        options = [(column.id, column.title, "") for column in COLUMNS]
+        at = [column.id for column in COLUMNS].index(self.table.sort_by)
+        self.app.push_screen(Menu("Sort by", options, at), self._sort)
+
+    def _sort(self, column: str | None) -> None:
+        if not column:
+            return
+        if column == self.table.sort_by:
+            self.act_turn()
+            return
+        self.table.sort_by, self.table.is_falling = column, not BY_ID[column].left
+        self.repaint()
+
+    def act_turn(self) -> None:
+        """Turns the order round."""
+        self.table.is_falling = not self.table.is_falling
+        self.repaint()
+
+    def act_task_filter(self) -> None:
+        """Asks for the text that tasks must contain."""
+        self.app.push_screen(
+            Ask("Show tasks that contain", self.table.wanted, "name, kind or state"), self._filter
+        )
+
+    def _filter(self, text: str | None) -> None:
+        if text is not None:
+            self.table.wanted = text
+            self.repaint()
+
+    def act_task_flow(self) -> None:
+        """Shows the task in its flow."""
+        task = self.store.task_of(self.store.task)
+        if task is not None:
+            self.store.choose_flow(task.flow)
+            flow = self.store.flow
+            nodes = flow.graph.nodes if flow else ()
+            self.store.node = next((node.id for node in nodes if node.task == task.id), "")
+            self.desk.show("flow")
+
+    def act_task_edit(self) -> None:
+        """Opens the script of the task."""
+        self.desk.edit_task(self.store.task)
+
+    def act_task_open(self) -> None:
+        """Every figure of the task, as they are now."""
+        task = self.store.task_of(self.store.task)
+        if task is None:
+            return
+        width = max(30, min(76, self.app.size.width - 6))
+        lines = [
+            Line().add(
+                f"{task.kind} {named(task.detail)}  v{task.version}  {named(task.id)}", self.desk.ink.dim
+            )
+        ]
+        lines += self.why.task_lines(task, width)
+        lines += [Line(), *self.why.body(width, 20)[2:]]
+        self.app.push_screen(TextDialog(f"Task  {named(task.alias)}", lines))

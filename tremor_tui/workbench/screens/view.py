@@ -1,0 +1,83 @@
+"""View: what the views of the workbench have in common, and what they need of the app."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+
+from textual.containers import Container
+
+from tremor_tui.workbench.store import Store
+from tremor_tui.workbench.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tremor_tui.workbench.ink import Ink
+    from tremor_tui.workbench.session import Session
+
+
+Severity = Literal["info", "warning", "error"]
+
+
+class Desk(Protocol):
+    """What a view asks of the app."""
+
+    session: Session
+    store: Store
+    ink: Ink
+
+    def work(self, coroutine: Coroutine[Any, Any, object]) -> None:
+        """Runs something in the background; a TremorError in it becomes a sentence on the alert line."""
+
+    def show(self, view: str) -> None:
+        """Shows another view."""
+
+    def say(self, text: str, severity: Severity = "info") -> None:
+        """Puts a sentence on the alert line."""
+
+    def edit_task(self, task_id: str) -> None:
+        """Opens the file of a task in the Script view."""
+
+
+class View(Container):
+    """One of the views. `panes` are what tab goes through."""
+
+    def __init__(self, store: Store, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.store = store
+
+    @property
+    def desk(self) -> Desk:
+        """The app."""
+        return cast(Desk, self.app)
+
+    def panes(self) -> list[Widget]:
+        """The panes in the order of tab, the main one first."""
+        raise NotImplementedError
+
+    def repaint(self) -> None:
+        """Draws anew what changed."""
+        for widget in self.query(Painted):
+            widget.repaint()
+
+    def entered(self) -> None:
+        """The view was shown."""
+        self.panes()[0].focus()
+        self.repaint()
+
+    def next_pane(self) -> None:
+        """Gives the keys to the next pane."""
+        panes = self.panes()
+        at = next((index for index, pane in enumerate(panes) if pane.has_focus), -1)
+        chosen = panes[(at + 1) % len(panes)]
+        self.set_class(len(panes) > 1 and chosen is panes[-1], "tapped")
+        chosen.focus()
+
+    def back(self) -> bool:
+        """Leaves a passing state of the view; answers whether there was one."""
+        return False
+
+    def place(self) -> str:
+        """Which actions are valid now, as `actions.PLACES` names it."""
+        raise NotImplementedError

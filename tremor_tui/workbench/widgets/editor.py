@@ -1,0 +1,119 @@
+"""Editor: edits tremor source with its colours; what is wrong is underlined where it is.
+
+It is Textual's TextArea with two changes: lines get their colours from `colour.py` (no tree-sitter), and
+`get_line`, which TextArea documents as the place for own styles, underlines the diagnostics.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.widgets import TextArea
+from textual.widgets.text_area import TextAreaTheme
+
+from tremor_tui.control.snapshots import Diagnostic
+from tremor_tui.workbench.actions import bindings
+from tremor_tui.workbench.colour import Colours, Ink
+from tremor_tui.workbench.ink import Ink as Styles
+
+Mark = tuple[int, int | None, Style]
+
+
+class Editor(TextArea):
+    """`problems` are shown until the next are set; lines and columns of theirs count from 1."""
+
+    BINDINGS = [*bindings("script")]  # noqa: RUF012 - Textual's own way
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        # TextArea builds the colours of its first, empty text while it is made.
+        self._colours = Colours()
+        self._inks: dict[Ink, Style] = {}
+        self._marks: dict[int, list[Mark]] = defaultdict(list)
+        super().__init__(
+            id=id, show_line_numbers=True, tab_behavior="indent", soft_wrap=False, max_checkpoints=10_000
+        )
+        self.indent_width = 2
+
+    def dress(self, styles: Styles) -> None:
+        """Takes on the theme's colours."""
+        self._inks = {
+            "comment": styles.dim + Style(italic=True),
+            "doc": styles.good + Style(italic=True),
+            "keyword": styles.picked,
+            "string": styles.warn,
+            "number": styles.key + Style(bold=False),
+            "constant": styles.key + Style(bold=False),
+            "function": styles.good,
+            "operator": styles.dim,
+            "extractor": styles.key,
+            "meta": styles.hot,
+            "name": styles.text,
+            "interpolation": styles.accent,
+        }
+        self.register_theme(
+            TextAreaTheme(
+                "tremor",
+                base_style=styles.text,
+                gutter_style=styles.faint,
+                cursor_style=Style(reverse=True),
+                cursor_line_style=styles.marked_back + Style(bold=False),
+                cursor_line_gutter_style=styles.accent,
+                bracket_matching_style=Style(bold=True, underline=True),
+                selection_style=Style(reverse=True),
+            )
+        )
+        self.theme = "tremor"
+        self._line_cache.clear()
+        self.refresh()
+
+    def show(self, text: str, is_writable: bool) -> None:
+        """Shows another text; its undo history begins anew."""
+        self._marks.clear()
+        self.load_text(text)
+        self.read_only = not is_writable
+
+    def mark(self, problems: Sequence[Diagnostic], styles: Styles) -> None:
+        """Underlines the places of `problems`."""
+        self._marks.clear()
+        for problem in problems:
+            span = problem.span
+            if span is None:
+                continue
+            style = {"error": styles.hot, "warning": styles.warn}.get(problem.severity, styles.accent)
+            for line in range(span.line, min(span.end_line, span.line + 200) + 1):
+                start = span.column - 1 if line == span.line else 0
+                end = span.end_column - 1 if line == span.end_line else None
+                self._marks[line - 1].append((start, end, style + Style(underline=True)))
+        self._line_cache.clear()
+        self.refresh()
+
+    def get_line(self, line_index: int) -> Text:
+        """The line with its colours and underlines."""
+        line = super().get_line(line_index)
+        for start, end, ink in self._colours.of(line_index):
+            style = self._inks.get(ink)
+            if style is not None:
+                line.stylize(style, start, end)
+        for first, last, style in self._marks.get(line_index, ()):
+            last = len(line) if last is None else last
+            line.stylize(style, max(0, min(first, len(line) - 1)), max(last, first + 1))
+        return line
+
+    def _build_highlight_map(self) -> None:
+        super()._build_highlight_map()
+        self._colours.update(self.document.lines)
+
+    def jump(self, line: int, column: int) -> None:
+        """Puts the cursor at a place that counts from 1."""
+        row = max(0, min(line - 1, self.document.line_count - 1))
+        self.move_cursor((row, max(0, min(column - 1, len(self.document.get_line(row))))), center=True)
+
+    async def _on_key(self, event: events.Key) -> None:
+        # TextArea takes escape to leave itself; here it leaves the screen, as everywhere.
+        if event.key == "escape":
+            return
+        await super()._on_key(event)
