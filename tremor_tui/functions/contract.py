@@ -25,6 +25,18 @@ class FunctionError(Exception):
         super().__init__(message)
         self.argument = argument
 
+    def told(self, name: str) -> tuple[str, str]:
+        """The message and hint for a call of `name`, such as `string::len/1`."""
+        return f"Runtime error in function {name}: {self}", ""
+
+
+class BadType(FunctionError):  # noqa: N818 - reads as what happened
+    """An argument is of the wrong kind; the message is a sentence that says which, and what was wanted."""
+
+    def told(self, name: str) -> tuple[str, str]:
+        """The message as tremor has it, and the sentence as its hint."""
+        return f"Bad type passed to function {name}", str(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -110,12 +122,12 @@ class Module:
 # -- readers of arguments: the value itself, or a FunctionError that says what was wanted ----------------
 
 
-def refuse(value: Value, wanted: str, argument: int) -> FunctionError:
+def refuse(value: Value, wanted: str, argument: int) -> BadType:
     """The error for an argument of the wrong kind; `wanted` is like "a string"."""
     kind = type_name(value)
     article = "an" if kind[0] in "ai" else "a"
     given = "null" if value is None else f"{article} {kind}"
-    return FunctionError(f"argument {argument + 1} must be {wanted}, not {given}", argument)
+    return BadType(f"argument {argument + 1} must be {wanted}, not {given}", argument)
 
 
 def text_of(value: Value, argument: int) -> str:
