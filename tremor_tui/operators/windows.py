@@ -220,7 +220,7 @@ class WindowSelect(Quiet):
                 continue
             values += made
             ids += [group.last_id] * len(made)
-            header = group.header or header
+            header = header if group.header is None else group.header  # an empty batch is false
         if not values or header is None:
             return ()
         return ((OUT, replace(header, values=values, ids=ids, ingest_ns=signal.ingest_ns, origin=None)),)

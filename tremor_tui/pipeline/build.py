@@ -47,7 +47,8 @@ def build(
     """A graph ready to `step`.
 
     `render` makes the text of error events. `on_error` hears of failures that no node takes: in selects,
-    and in scripts whose `err` leads nowhere. `by_event` as in `Graph`. Raises ConfigError where an operator refuses its settings.
+    and in scripts whose `err` leads nowhere. `by_event` as in `Graph`.
+    Raises ConfigError where an operator refuses its settings.
     """
     caught = {edge.source for edge in query.edges if edge.source_port == ERR}
     make = partial(_part, caught=caught, render=render, on_error=on_error)
