@@ -31,6 +31,11 @@ def talk(text: str) -> None:
     print(visible(text), file=sys.stderr, flush=True)
 
 
+def talk_over(text: str) -> None:
+    """Replaces the last line of the terminal on stderr; only where that is a terminal."""
+    print(f"\r\x1b[K{visible(text)}", end="", file=sys.stderr, flush=True)
+
+
 def failure(message: str, hint: str = "") -> None:
     """`error: ...` and `hint: ...`, on stderr."""
     print(f"{_coloured('error:', RED)} {visible(message)}", file=sys.stderr)

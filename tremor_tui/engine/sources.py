@@ -95,6 +95,12 @@ def is_library(source: Source) -> bool:
     return source.path is not None and source.path.resolve().is_relative_to(LIBRARY)
 
 
+def is_module(program: Program) -> bool:
+    """Whether a file only defines things, for others to use."""
+    parsed = parse(program.loader.keep(program.source), "module")
+    return parsed.tree is not None and not parsed.diagnostics and bool(parsed.tree.statements)
+
+
 def _check_script(program: Program, _: bool) -> Sequence[Diagnostic]:
     try:
         return compile_script(program.source, program.loader).warnings
@@ -103,7 +109,7 @@ def _check_script(program: Program, _: bool) -> Sequence[Diagnostic]:
 
 
 def _check_query(program: Program, with_graphs: bool) -> Sequence[Diagnostic]:
-    if _is_module(program):
+    if is_module(program):
         return _check_module(program, None)
     try:
         compiled = compile_query(program.source, program.loader)
@@ -119,12 +125,6 @@ def _check_deploy(program: Program, with_graphs: bool) -> Sequence[Diagnostic]:
     if with_graphs:
         build_all(compiled.ir)
     return compiled.warnings
-
-
-def _is_module(program: Program) -> bool:
-    """Whether a file only defines things, for others to use."""
-    parsed = parse(program.loader.keep(program.source), "module")
-    return parsed.tree is not None and not parsed.diagnostics and bool(parsed.tree.statements)
 
 
 def _check_module(program: Program, otherwise: CompileError | None) -> Sequence[Diagnostic]:

@@ -1,0 +1,34 @@
+"""`check`: compiles a file as far as that goes without running it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from tremor_tui.cli.command import add
+from tremor_tui.cli.diagnose import show
+from tremor_tui.cli.options import File, Format, module_path
+from tremor_tui.engine.sources import Program, check
+from tremor_tui.errors import CompileError
+
+
+def register(app: typer.Typer) -> None:
+    """Enters the command."""
+    add(app, "check", check_file)
+
+
+def check_file(file: File, error_format: Format = "full") -> int:
+    """Compile a file without running it and show what is wrong with it.
+
+    A .tremor or .trickle file that only defines things is checked as a module. Warnings do not fail it.
+    Modules are sought beside the file, then along TREMOR_PATH.
+    """
+    try:
+        program = Program.open(file, Path.cwd(), module_path(), shown=str(file))
+    except CompileError as error:
+        show(error.diagnostics, lambda name: None, error_format)
+        return 1
+    found = check(program)
+    show(found, program.find, error_format)
+    return 1 if any(diagnostic.is_error for diagnostic in found) else 0

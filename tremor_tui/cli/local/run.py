@@ -1,0 +1,92 @@
+"""`run`: runs a script or a query over events, or the flows of a .troy file, in this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tremor_tui.cli.command import add
+from tremor_tui.cli.diagnose import read, show
+from tremor_tui.cli.options import DrainSeconds, Executors, File, Format, Instance, Name, module_path
+from tremor_tui.engine.sources import Program
+from tremor_tui.errors import CompileError, ConfigError, ControlError
+
+Infile = Annotated[Path, typer.Option("--infile", "-i", metavar="FILE", help="Events to read; - is stdin.")]
+Outfile = Annotated[Path, typer.Option("--outfile", "-o", metavar="FILE", help="Where to; - is stdout.")]
+Decoder = Annotated[str, typer.Option("--decoder", "-d", metavar="CODEC", help="From frame to event.")]
+Encoder = Annotated[str, typer.Option("--encoder", "-e", metavar="CODEC", help="From event to frame.")]
+Pre = Annotated[str, typer.Option("--preprocessor", metavar="NAME", help="From bytes to frames.")]
+Post = Annotated[str, typer.Option("--postprocessor", metavar="NAME", help="From frames to bytes.")]
+Step = Annotated[
+    int | None, typer.Option("--ingest-ns-step", min=0, metavar="NS", help="Event k is ingested at k*NS.")
+]
+Origin = Annotated[str, typer.Option("--origin-uri", metavar="URI", help="Where the events come from.")]
+FailOnError = Annotated[bool, typer.Option("--fail-on-error", help="Exit with 1 if any event failed.")]
+Detach = Annotated[bool, typer.Option("--detach", help="Run a .troy file on an engine in the background.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Enters the command."""
+    add(app, "run", run)
+
+
+def run(
+    file: File,
+    infile: Infile = Path("-"),
+    outfile: Outfile = Path("-"),
+    decoder: Decoder = "json",
+    encoder: Encoder = "json",
+    preprocessor: Pre = "separate",
+    postprocessor: Post = "separate",
+    ingest_ns_step: Step = None,
+    origin_uri: Origin = "",
+    fail_on_error: FailOnError = False,
+    instance: Instance = "tremor",
+    drain_seconds: DrainSeconds = 5.0,
+    detach: Detach = False,
+    name: Name = "local",
+    executors: Executors = 1,
+    error_format: Format = "full",
+) -> int:
+    """Run a script, a query or the flows of a .troy file.
+
+    A .tremor or .trickle file reads events from --infile and writes what it emits to --outfile. A .troy
+    file runs until its sources are over and all is drained, an `exit` connector ends it, or ctrl+c; in
+    one process, or with --detach on an engine (--name, --executors) that goes on by itself.
+
+    Exit codes: 0 done or drained, 1 failure, 75 ended by force with events left.
+    """
+    try:
+        program = Program.open(file, Path.cwd(), module_path(), shown=str(file))
+    except CompileError as error:
+        show(error.diagnostics, read, error_format)
+        return 1
+    try:
+        if detach:
+            return _detach(program, file, name, executors)
+        if program.kind == "troy":
+            from tremor_tui.cli.running import flow
+
+            return flow.run_flows(program, flow.Options(drain_seconds, instance, fail_on_error, error_format))
+        from tremor_tui.cli.running import script
+
+        events = infile, outfile, decoder, encoder, preprocessor, postprocessor
+        options = script.Options(*events, ingest_ns_step, origin_uri, instance, fail_on_error, error_format)
+        return script.run_script(program, options)
+    except CompileError as error:
+        show(error.diagnostics, program.find, error_format)
+    except ControlError as error:
+        if not error.diagnostics:
+            raise
+        show(error.diagnostics, read, error_format)
+    return 1
+
+
+def _detach(program: Program, file: Path, name: str, executors: int) -> int:
+    if program.kind != "troy":
+        raise ConfigError("only a .troy file runs on an engine", "leave --detach out")
+    from tremor_tui.cli.running.detached import run_detached
+
+    return run_detached(file, name, executors)

@@ -1,0 +1,57 @@
+"""`server run`: an engine in the foreground."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tremor_tui.cli import output
+from tremor_tui.cli.command import add
+from tremor_tui.cli.diagnose import read, show
+from tremor_tui.cli.options import DrainSeconds, Executors, Format, Name, module_path
+from tremor_tui.control.commands import Deploy
+from tremor_tui.engine.engine import Settings
+from tremor_tui.engine.serving import serve
+from tremor_tui.errors import ControlError
+
+
+def register(app: typer.Typer) -> None:
+    """Enters the group of commands."""
+    group = typer.Typer(help="Run an engine that clients can look at.", rich_markup_mode=None)
+    group.callback()(lambda: None)
+    add(group, "run", run)
+    app.add_typer(group, name="server")
+
+
+def run(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help=".troy files.")] = None,
+    name: Name = "local",
+    executors: Executors = 1,
+    drain_seconds: DrainSeconds = 5.0,
+    stall_ms: Annotated[
+        float, typer.Option("--stall-ms", min=1, metavar="MS", help="When a task has held its loop too long.")
+    ] = 100.0,
+    error_format: Format = "full",
+) -> int:
+    """Run an engine in the foreground and deploy files on it.
+
+    Clients (`workbench`, `attach`, `top`, …) find it by its name. It goes on without them until ctrl+c,
+    SIGTERM or `tremor-tui stop`; then all flows are drained. A second signal ends it at once, and the
+    exit code is 75 if events were left.
+    """
+    settings = Settings(name, executors, True, stall_ms=stall_ms, drain_s=drain_seconds)
+    base = str(Path.cwd())
+    deploys = [Deploy(str(file.absolute()), base, module_path()) for file in files or ()]
+    try:
+        return serve(settings, deploys=deploys, echo=True, began=_began)
+    except ControlError as error:
+        if not error.diagnostics:
+            raise
+        show(error.diagnostics, read, error_format)
+        return 1
+
+
+def _began(socket: str) -> None:
+    output.talk(f"ready on {socket}")

@@ -1,0 +1,286 @@
+"""Runs a script or a query over a file or stdin, in one synchronous loop.
+
+Read what there is, cut it into frames, decode up to 100 of them, step, encode, write; so a pipe gets its
+answer at once and a file goes fast. What the events before a failure made is written before the failure is
+told, in the order of the events.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tremor_tui.cli.diagnose import show
+from tremor_tui.cli.output import ErrorFormat
+from tremor_tui.cli.running.bytes import Reader, Writer, stopping
+from tremor_tui.codecs.contract import Codec, codecs
+from tremor_tui.engine.sources import Program
+from tremor_tui.errors import ConfigError, DataError, FrameError, ScriptError
+from tremor_tui.interceptors.contract import (
+    MAX_FRAME,
+    Postprocessor,
+    Preprocessor,
+    postprocessors,
+    preprocessors,
+)
+from tremor_tui.language.compile import compile_script
+from tremor_tui.language.compile_query import compile_query
+from tremor_tui.model.batch import MAX_ROWS, Batch, Value, merge
+from tremor_tui.model.context import Cell, Context
+from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.origin import OriginUri
+from tremor_tui.pipeline.build import build
+
+Emit = Callable[[Sequence[Value]], None]
+Complain = Callable[[DataError], None]
+Step = Callable[[Batch, Emit], None]
+"""Runs a batch; emits what it makes and raises nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `run` was told; `ingest_step` None takes the wall clock."""
+
+    infile: Path = Path("-")
+    outfile: Path = Path("-")
+    decoder: str = "json"
+    encoder: str = "json"
+    preprocessor: str = "separate"
+    postprocessor: str = "separate"
+    ingest_step: int | None = None
+    origin: str = ""
+    instance: str = "tremor"
+    fail_on_error: bool = False
+    error_format: ErrorFormat = "full"
+
+
+@dataclass(slots=True)
+class Failures:
+    """Shows what went wrong with single events, and counts it.
+
+    `before` is called first: it writes what the events before have made.
+    """
+
+    program: Program
+    style: ErrorFormat
+    before: Callable[[], None] = lambda: None
+    count: int = 0
+
+    def tell(self, error: DataError, where: Span | None = None, file: str = "") -> None:
+        """Shows one failure on stderr."""
+        self.before()
+        self.count += 1
+        if isinstance(error, ScriptError):
+            diagnostic = error.diagnostic
+        else:
+            diagnostic = Diagnostic(error.message, where, error.hint, file=file)
+        show([diagnostic], self.program.find, self.style)
+
+
+def run_script(program: Program, options: Options) -> int:
+    """Runs a .tremor or .trickle file; the exit status. Raises TremorError where it cannot begin."""
+    failures = Failures(program, options.error_format)
+    origin = _origin(options.origin)
+    decoder, encoder = codecs.get(options.decoder)({}), codecs.get(options.encoder)({})
+    cutter, joiner = _cutter(options.preprocessor), postprocessors.get(options.postprocessor)(None)
+    make = _script_step if program.kind == "tremor" else _query_step
+    step = make(program, options, failures)
+    with stopping() as stop:
+        reader = Reader(options.infile, stop)
+        writer = Writer(options.outfile)
+        sink = Sink(writer, encoder, joiner, failures)
+        failures.before = sink.flush
+        intake = Intake(reader, decoder, cutter, sink, failures, options, origin)
+        for batch in intake.batches():
+            step(batch, sink.take)
+            if sink.is_large:
+                sink.flush()
+        sink.end()
+    return 1 if failures.count and options.fail_on_error else 0
+
+
+@dataclass(slots=True)
+class Sink:
+    """Encodes values and writes them."""
+
+    writer: Writer
+    encoder: Codec
+    joiner: Postprocessor
+    failures: Failures
+    _pieces: list[bytes] = field(default_factory=list)
+    _size: int = 0
+
+    @property
+    def is_large(self) -> bool:
+        """Whether enough waits to be worth a write."""
+        return self._size > 1 << 16
+
+    def take(self, values: Sequence[Value]) -> None:
+        """Encodes values; `flush` writes them."""
+        frames, bad = self.encoder.encode_batch(values)
+        pieces = self.joiner.process(frames)
+        self._pieces += pieces
+        self._size += sum(map(len, pieces))
+        for _, error in bad:
+            self.failures.tell(_as_data_error(error), file=self.writer.name)
+
+    def flush(self) -> None:
+        """Writes what waits."""
+        pieces, self._pieces, self._size = self._pieces, [], 0
+        if pieces:
+            self.writer.write(b"".join(pieces))
+
+    def end(self) -> None:
+        """Writes what waits and what is due at the end."""
+        self._pieces += self.joiner.finish()
+        self.flush()
+
+
+@dataclass(slots=True)
+class Intake:
+    """Reads, cuts and decodes; after each read of what may wait for more, what was made is written."""
+
+    reader: Reader
+    decoder: Codec
+    cutter: Preprocessor
+    sink: Sink
+    failures: Failures
+    options: Options
+    origin: OriginUri | None
+    _frames: int = 0
+    _events: int = 0
+    _discarded: int = 0
+
+    def batches(self) -> Iterator[Batch]:
+        """Batches of up to 100 events."""
+        try:
+            for chunk in self.reader.chunks():
+                yield from self._decoded(self._cut(chunk))
+            yield from self._decoded(self.cutter.finish())
+        except FrameError as error:
+            self._complain(error, None)
+
+    def _cut(self, chunk: bytes) -> list[bytes]:
+        try:
+            frames = self.cutter.process(chunk)
+        except FrameError:
+            raise
+        except DataError as error:
+            self._complain(error, None)
+            return []
+        if self.cutter.discarded > self._discarded:
+            self._discarded = self.cutter.discarded
+            self._complain(DataError(f"a frame of more than {MAX_FRAME:,} bytes was dropped"), None)
+        return frames
+
+    def _decoded(self, frames: list[bytes]) -> Iterator[Batch]:
+        for start in range(0, len(frames), MAX_ROWS):
+            yield from self._batches(frames[start : start + MAX_ROWS])
+        if not self.reader.is_file:
+            self.sink.flush()
+
+    def _batches(self, frames: list[bytes]) -> Iterator[Batch]:
+        """The events of up to 100 frames: one batch, or one between each two frames that do not decode."""
+        first = self._frames + 1
+        self._frames += len(frames)
+        numbers: Sequence[int] = range(first, first + len(frames))
+        if self.options.decoder == "json" and not all(frames):
+            numbers = [number for number, frame in zip(numbers, frames, strict=True) if frame.strip()]
+            frames = [frame for frame in frames if frame.strip()]
+        values, bad = self.decoder.decode_batch(frames)
+        done = 0
+        for count, (index, error) in enumerate(bad):
+            yield from self._batch(values[done : index - count])
+            done = index - count
+            self._complain(_as_data_error(error), numbers[index], frames[index])
+        yield from self._batch(values[done:])
+
+    def _batch(self, values: list[Value]) -> Iterator[Batch]:
+        if not values:
+            return
+        ids = range(self._events, self._events + len(values))
+        self._events += len(values)
+        step = self.options.ingest_step
+        times: int | list[int] = time.time_ns() if step is None else [number * step for number in ids]
+        yield Batch(values, ids, times, origin=self.origin)
+
+    def _complain(self, error: DataError, number: int | None, frame: bytes = b"") -> None:
+        span = None
+        if number is not None and self.options.preprocessor == "separate":
+            width = len(frame.decode("utf-8", "replace"))
+            span = Span(self.reader.name, number, 1, number, width + 1)
+        self.failures.tell(error, span, self.reader.name)
+
+
+def _script_step(program: Program, options: Options, failures: Failures) -> Step:
+    compiled = compile_script(program.source, program.loader)
+    show(compiled.warnings, program.find, options.error_format)
+    script, cell, ctx = compiled.call, Cell(), _context(options)
+
+    def step(batch: Batch, emit: Emit) -> None:
+        ctx.origin, ctx.now_ns = batch.origin, time.time_ns()
+        made: list[Value] = []
+        for row, (event, ctx.event_id) in enumerate(zip(batch.values, batch.ids, strict=True)):
+            ctx.ingest_ns = batch.ingest(row)
+            try:
+                result = script(event, None, cell, ctx)
+            except ScriptError as error:
+                emit(made)
+                made = []
+                failures.tell(error)
+                continue
+            if result is not None:
+                made.append(result[1])
+        emit(made)
+
+    return step
+
+
+def _query_step(program: Program, options: Options, failures: Failures) -> Step:
+    compiled = compile_query(program.source, program.loader)
+    show(compiled.warnings, program.find, options.error_format)
+    caught: list[DataError] = []
+    graph = build(
+        compiled.query_ir,
+        instance=options.instance,
+        hostname=socket.gethostname(),
+        on_error=lambda node, error: caught.append(error),
+    )
+    if "in" not in graph.inputs:
+        hint = "its events come in by `in`"
+        raise ConfigError(f"the query has no port `in`, but {', '.join(graph.inputs) or 'none'}", hint)
+
+    def step(batch: Batch, emit: Emit) -> None:
+        left = [made for _, made in graph.step("in", batch, time.time_ns())]
+        if left:
+            emit(merge(left).values)
+        for error in caught:
+            failures.tell(error)
+        caught.clear()
+
+    return step
+
+
+def _context(options: Options) -> Context:
+    return Context(instance=options.instance, hostname=socket.gethostname())
+
+
+def _cutter(name: str) -> Preprocessor:
+    # The bare name would mean frames of 8 KiB at most.
+    return preprocessors.get(name)({} if name == "separate" else None)
+
+
+def _origin(text: str) -> OriginUri | None:
+    if not text:
+        return None
+    try:
+        return OriginUri.parse(text)
+    except ValueError as error:
+        raise ConfigError(str(error), "as in `--origin-uri file://host/path`") from None
+
+
+def _as_data_error(error: Exception) -> DataError:
+    return error if isinstance(error, DataError) else DataError(str(error))
