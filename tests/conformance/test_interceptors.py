@@ -13,7 +13,7 @@ PRE = preprocessors.load_all()
 POST = postprocessors.load_all()
 CUTTERS = sorted(name for name, make in PRE.items() if not isinstance(make(None), PerFrame))
 PER_FRAME = sorted(set(PRE) - set(CUTTERS))
-REQUIRED: dict[str, dict[str, Any]] = {"compress": {"algorithm": "gzip"}}
+REQUIRED: dict[str, dict[str, Any]] = {"compress": {"algorithm": "gzip"}, "chunk": {"max_bytes": 9}}
 BOTH = [(name, name) for name in sorted(set(PRE) & set(POST))] + [("decompress", "compress")]
 
 

@@ -62,8 +62,7 @@ PostprocessorFactory = Callable[[Mapping[str, Value] | None], Postprocessor]
 MAX_FRAME: Final = 16 << 20
 """Bytes of a frame at most, also of one that is unpacked."""
 ALIASES: Final = {
-    name: name.replace("-", "_")
-    for name in ("remove-empty", "length-prefixed", "textual-length-prefixed", "ingest-ns", "gelf-chunking")
+    name: name.replace("-", "_") for name in ("remove-empty", "length-prefixed", "textual-length-prefixed")
 }
 
 preprocessors: Registry[PreprocessorFactory] = Registry("tremor_tui.interceptors", "preprocessor", ALIASES)
