@@ -187,6 +187,14 @@ class Frame:
         self.put(name, " = ", piece)
         return atom(name)
 
+    def named(self, piece: Code, stem: str) -> Code:
+        """The piece's value under a name of its own, so that what else is assigned does not change it."""
+        if piece.is_atom and str(piece).startswith("_"):
+            return piece
+        name = self.temporary(stem)
+        self.put(name, " = ", piece)
+        return atom(name)
+
     def constant(self, value: Any) -> Code:
         """A constant: a literal, or the name of a list or record."""
         if isinstance(value, (list, dict)):

@@ -230,20 +230,24 @@ def _assign_below(frame: Frame, node: LetIR, target: PathIR, value: Code) -> Non
     root = place_of(target.root)
     names: Place | None = root[0] if root else None
     frame.write(names[0] if names else "")
-    if not (value.is_atom or _is_apart(node.value, target)):
-        value = frame.held(value, "value")
+    if not _is_apart(node.value, target) or (names == ("state",) and not value.is_atom):
+        value = frame.named(value, "value")
     container = _own_root(frame, target, names or ())
+    spans = [segment.span for segment in target.segments]
     for number, segment in enumerate(target.segments[:-1]):
         names = (*names, segment.key) if names and isinstance(segment, KeyIR) else None
-        container = _own_below(frame, container, keys[number], names, target.segments[number + 1].span)
-    frame.put(container, "[", keys[-1], "] = ", value)
+        container = _own_below(frame, container, keys[number], names, spans[number : number + 2])
+    frame.put(_stored(container, keys[-1], spans[-1]), " = ", value)
     reached = place_of(target)
     if reached:
         frame.share(reached[0], below=not reached[1])
 
 
 def together(frame: Frame, nodes: Sequence[EffectorIR]) -> Sequence[LetIR]:
-    """The statements at the beginning that assign keys of one record, if they can be made one."""
+    """The statements at the beginning that assign keys of one record, if they can be made one.
+
+    Not for `state`: there, what was assigned before a failure stays.
+    """
     group: list[LetIR] = []
     root: Place = ()
     keys: set[str] = set()
@@ -251,9 +255,10 @@ def together(frame: Frame, nodes: Sequence[EffectorIR]) -> Sequence[LetIR]:
         place = place_of(node.target) if isinstance(node, LetIR) else None
         if not isinstance(node, LetIR) or place is None or len(place[0]) != 2 or not place[1]:
             break
-        if (root and place[0][:1] != root) or not _is_free(node.value, place[0][:1], keys):
+        first = place[0][:1]
+        if first == ("state",) or (root and first != root) or not _is_free(node.value, first, keys):
             break
-        root = place[0][:1]
+        root = first
         keys.add(place[0][1])
         group.append(node)
     is_worth_it = len(group) > 1 and not frame.owns(root)
@@ -361,15 +366,24 @@ def copy_root(frame: Frame, root: ExprIR, name: str, piece: Code, span: Span) ->
         frame.own(place[0])
 
 
-def _own_below(frame: Frame, container: Code, key: Code, names: Place | None, span: Span) -> Code:
-    """Makes the record at `container[key]` one that may be written into; creates it where it is missing."""
-    below = unit(container, "[", key, "]")
+def _stored(container: Code, key: Code, span: Span) -> Code:
+    """`container[key]`, to be assigned; fails where the container is no record after all (see `loops.py`)."""
+    return unit(container, "[", key, "]", site=Site(span, "assign", container=str(container)))
+
+
+def _own_below(frame: Frame, container: Code, key: Code, names: Place | None, spans: Sequence[Span]) -> Code:
+    """Makes the record at `container[key]` one that may be written into; creates it where it is missing.
+
+    `spans` are those of the key and of the next one, which is to be looked up in that record.
+    """
     if names and frame.owns(names):
-        return below
+        return unit(container, "[", key, "]")
     name = frame.temporary("record")
-    site = Site(span, "assign", container=str(below))
-    copied = unit("{**", below, "}", site=site)
-    frame.put(container, "[", key, "] = ", name, " = ", copied, " if ", key, " in ", container, " else {}")
+    stored = _stored(container, key, spans[0])
+    is_there = code(key, " in ", container, site=Site(spans[0], "assign", container=str(container)))
+    site = Site(spans[1], "assign", container=f"lookup({container}, {key})", key=str(container))
+    copied = unit("{**", container, "[", key, "]}", site=site)
+    frame.put(stored, " = ", name, " = ", copied, " if ", is_there, " else {}")
     if names:
         frame.own(names)
     return atom(name)

@@ -85,13 +85,21 @@ def _unknown(error: Exception, span: Span, context: Span | None = None) -> Diagn
 
 
 def _lookup(site: Site, traceback: TracebackType) -> Diagnostic:
-    container = _again(site.container, traceback)
     if site.kind == "assign":
-        return _diagnostic(conflict(container, "record"), site)
+        return _diagnostic(conflict(_not_record(site, traceback), "record"), site)
+    container = _again(site.container, traceback)
     key = _again(site.key, traceback)
     if site.kind == "range":
         return _diagnostic(range_fault(container, *key), site)
     return _diagnostic(lookup_fault(container, key, site.path), site)
+
+
+def _not_record(site: Site, traceback: TracebackType) -> Value:
+    """What an assignment found on its way; what it was looked up in, if it is that already."""
+    try:
+        return _again(site.container, traceback)
+    except (LookupError, TypeError):
+        return _again(site.key, traceback)
 
 
 def _again(text: str, traceback: TracebackType) -> Any:
