@@ -53,6 +53,7 @@ class Flow:
         self.ending: Ending | None = None
         self.error: Exception | None = None
         self.was_forced = False
+        self.came_up = False
         self.started = Event()
         self.done = Event()
         self.on_done: Callable[[], None] = lambda: None
@@ -145,6 +146,7 @@ class Flow:
         if self.error is None:
             if self.state == "initializing":
                 self.state = "running"
+            self.came_up = True
             self.started.set()
         await self._until(self._are_sources_over)
         for pipeline in self.pipelines.values():

@@ -33,8 +33,8 @@ class Link:
     trend: Series = field(default_factory=lambda: Series(11))
 
     def push(self, batch: Batch) -> bool:
-        """Sends without waiting; False where there is no room. Raises ChannelClosed."""
-        if not self.channel.send_nowait(self.port, batch):
+        """Sends without waiting; False where there is no room, or nobody who takes it any more."""
+        if self.channel.is_closed or not self.channel.send_nowait(self.port, batch):
             return False
         self.rows += len(batch.values)
         for listener in self.listeners:
@@ -75,7 +75,7 @@ class Outbox:
         for link in firsts.values():
             if self._pending:
                 self._pending.append((link, signal))
-            else:
+            elif not link.channel.is_closed:
                 link.channel.send_signal(signal)
 
     def push(self) -> bool:
@@ -96,6 +96,11 @@ class Outbox:
         """Whether all was sent."""
         return not self._pending
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether all that is pending is for tasks that have ended; it stays, so that it is counted."""
+        return all(link.channel.is_closed for link, _ in self._pending)
+
     async def wait_empty(self) -> None:
         """Returns once all was sent; the wait is *blocked*."""
         while not self.push():
@@ -112,7 +117,8 @@ class Outbox:
         if key in full:
             return False
         if not isinstance(item, Batch):
-            link.channel.send_signal(item)
+            if not link.channel.is_closed:
+                link.channel.send_signal(item)
             return True
         if link.push(item):
             return True

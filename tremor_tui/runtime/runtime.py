@@ -106,7 +106,7 @@ class Runtime:
         self.flows[ir.alias] = flow
         self._group.start_soon(flow.run)
         await wait_within(self.clock, self.settings.start_s, flow.started)
-        if flow.error is not None:
+        if flow.error is not None and not flow.came_up:
             await drain(flow, self.settings.drain_s)
             self.flows.pop(ir.alias, None)
             raise flow.error

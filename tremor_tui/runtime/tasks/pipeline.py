@@ -40,6 +40,8 @@ class PipelineTask(Task):
             if self._insights:
                 self._pass_up()
             if not self.outbox.is_empty and not self.outbox.push():
+                if self.channel.is_closed and self.outbox.is_stuck:
+                    return
                 await bell.wait(FULL)
                 continue
             try:
