@@ -33,7 +33,10 @@ async def fake(engine: str) -> ControlPlane:
     """A plane that answers from generated pictures, faster than a clock would."""
     from tremor_tui.testing.fake_plane import FakePlane
 
-    texts = {name: (ROOT / "pipelines/quickstart" / name).read_text() for name in ("live.troy", "access_log.trickle")}
+    texts = {
+        name: (ROOT / "pipelines/quickstart" / name).read_text()
+        for name in ("live.troy", "access_log.trickle")
+    }
     return FakePlane(live=True, files=texts, base=str(ROOT / "pipelines/quickstart"))
 
 

@@ -285,7 +285,7 @@ class FakePlane:
         out = part.kind != "sink"
         state = "blocked" if blocked > 30 else "running" if busy > 25 else "idle"
         fill = min(1.0, part.fill * self._wave(index, 0.04))
-        per_poll = int(busy * 1e7 / max(1.0, rate / 100))
+        per_poll = int(busy * 1e7 / max(1.0, rate / 12))
         return see.TaskSnapshot(
             f"{self.scene.alias}/{part.kind}/{part.alias}",
             self.scene.alias,
@@ -303,8 +303,8 @@ class FakePlane:
             err_s=err,
             bytes_in_s=rate * 180,
             bytes_out_s=rate * 240,
-            polls=int(seen / 100),
-            polls_s=rate / 100,
+            polls=int(seen / 12),
+            polls_s=rate / 12,
             yields=see.Yields(seen // 120, seen // 900, 0, 0, seen // 400, 10**9, 10**8, 0, 0, 10**7),
             yields_s=(rate / 120, blocked / 3, 0.0, 0.0, busy / 8),
             run=_histogram(per_poll, self.step),

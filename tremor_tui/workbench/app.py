@@ -190,6 +190,7 @@ class Workbench(App[None]):
         for screen in self.screen_stack:
             for widget in screen.query(Painted):
                 widget.repaint()
+                widget.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
         """The size decides what is shown."""
@@ -239,12 +240,15 @@ class Workbench(App[None]):
         own = sorted((a for a in of(self.place_now) if a.foot), key=lambda action: action.foot)
         common = sorted((a for a in of("all") if a.foot and a.keys), key=lambda action: action.foot)
         text = self.place_now == "script"
-        chosen = [*own, *(action for action in common if not (text and len(action.key) == 1))]
+        chosen = [*own, *(action for action in common if not text and self._fits_start(action))]
         if text:
             chosen.append(next(a for a in ACTIONS if a.id == "command_palette"))
         if self.store.read_only:
             chosen = [action for action in chosen if not action.is_change]
         return [*chosen[:7], chosen[-1]] if len(chosen) > 8 else chosen
+
+    def _fits_start(self, action: Action) -> bool:
+        return self._view != "start" or action.id in ("help", "leave")
 
     def action_act(self, name: str) -> None:
         """Does an action of `actions.py`, if this workbench may."""

@@ -85,7 +85,7 @@ KEYWORDS = frozenset(
         "system",
     ]
 )
-CONSTANTS = frozenset(("true", "false", "null"))
+CONSTANTS = frozenset(("true", "false", "null", "event", "args", "state", "window", "group"))
 
 _CODE = re.compile(
     r"""(?P<doc>\#\#\#?[^\n]*)|(?P<config>\#!config[^\n]*)|(?P<comment>\#[^\n]*)
@@ -181,10 +181,10 @@ def _ink(kind: str, text: str) -> Ink | None:
             return "meta"
         case "quoted" | "path":
             return "name"
-    if text in KEYWORDS:
-        return "keyword"
     if text in CONSTANTS:
         return "constant"
+    if text in KEYWORDS:
+        return "keyword"
     return "function" if kind == "function" else None
 
 

@@ -26,9 +26,7 @@ def run_plain(
         return 0
 
 
-async def _follow(
-    connect: Connect, file: str | None, engine: str, base: str, modules: tuple[str, ...]
-) -> int:
+async def _follow(connect: Connect, path: str, engine: str, base: str, modules: tuple[str, ...]) -> int:
     said: dict[str, str] = {}
     try:
         plane = await connect(engine)

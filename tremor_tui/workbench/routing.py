@@ -76,7 +76,7 @@ def _channel(bends: list[Bend], gap: int, gaps: int, rate: int, fill: int) -> Ch
     tracks = _assign(bundles)
     left = 2 if gap == 0 else rate
     right = 2 if gap == gaps - 1 else fill
-    channel = Channel(left + max(1, tracks) + right)
+    channel = Channel(left + tracks + right)
     for bundle in bundles:
         for bend in bundle.bends:
             channel.columns[bend.arc, bend.index] = left + max(0, bundle.track)

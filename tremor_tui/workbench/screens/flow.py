@@ -91,6 +91,10 @@ class FlowView(View):
         """Follows an edge with the stream."""
         self.canvas.along(True)
 
+    def act_edges(self) -> None:
+        """Selects the next edge of the node."""
+        self.canvas.next_edge()
+
     def act_edit(self) -> None:
         """Opens the script of the selected node."""
         node = self.store.node_of(self.store.node)

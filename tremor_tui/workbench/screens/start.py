@@ -63,7 +63,22 @@ class StartView(Panel, can_focus=True):
             lines.append(line.fit(width).over(ink.marked_back) if picked else line)
             if roomy:
                 lines.append(Line())
-        return [*lines, Line(), *self._advice(width)]
+        about = self._about(width) if height - len(lines) >= 12 else []
+        return [*lines, Line(), *about, *self._advice(width)]
+
+    def _about(self, width: int) -> list[Line]:
+        rows = (
+            ("1 Flow", "the graph, live: rates and queues on every edge; t shows the events that pass one"),
+            ("2 Tasks", "where the time of every task goes, and in words why it is slow"),
+            ("3 Script", "the text behind it; F5 swaps a change in between two batches, and nothing is lost"),
+        )
+        lines = [
+            Line()
+            .add(f"  {name:<10}", self.ink.picked)
+            .add(clip(words, width - 14, self.glyphs.more), self.ink.text)
+            for name, words in rows
+        ]
+        return [Line(), *lines, Line()]
 
     def _advice(self, width: int) -> list[Line]:
         texts = (

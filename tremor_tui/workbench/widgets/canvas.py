@@ -24,8 +24,8 @@ from tremor_tui.workbench.widgets.wires import WireCells
 
 ROOMY = Form(height=5, row=2, err_row=3, rate=9, fill=7)
 CLOSE = Form(height=5, row=2, err_row=3, rate=5, fill=5)
-FOLDED = Form(height=2, row=0, err_row=1, rate=5, fill=2, space=1)
-FORMS = ((ROOMY, 18, 24), (CLOSE, 14, 18), (FOLDED, 7, 14))
+FOLDED = Form(height=2, row=0, err_row=1, rate=6, fill=2, space=1)
+FORMS = ((ROOMY, 18, 24), (CLOSE, 16, 20), (CLOSE, 14, 17), (CLOSE, 13, 15), (FOLDED, 6, 16))
 """A form with the least and the most width of a node in it."""
 
 
@@ -102,7 +102,7 @@ class Canvas(Panel, can_focus=True):
 
     def _width(self, node: NodeSnapshot, least: int, most: int, form: Form) -> int:
         label = cell_len(named(node.label or node.id.rsplit("/", 1)[-1]))
-        return max(least, min(most, label + (2 if form.height == 2 else 4)))
+        return max(least, min(most, label + (1 if form.height == 2 else 4)))
 
     def _offset(self, width: int, height: int) -> tuple[int, int]:
         """What of the layout is at the body's top left; a layout that fits is centred."""
@@ -163,7 +163,8 @@ class Canvas(Panel, can_focus=True):
             ink.picked if edge.id == self.store.edge else ink.warn if edge.source_port == "err" else ink.text
         )
         if words and wire.points[-1][0] > wire.points[0][0]:
-            cells.write(wire.rate_at[0] + (1 if roomy else 0), wire.rate_at[1], words, strong)
+            at = wire.rate_at[0] + (0 if self.form is CLOSE else 1)
+            cells.write(at, wire.rate_at[1], words, strong)
         x, y = wire.fill_at
         fill = edge.fill or 0.0
         if fill >= 0.005:

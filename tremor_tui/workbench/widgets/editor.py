@@ -115,5 +115,4 @@ class Editor(TextArea):
     async def _on_key(self, event: events.Key) -> None:
         # TextArea takes escape to leave itself; here it leaves the screen, as everywhere.
         if event.key == "escape":
-            return
-        await super()._on_key(event)
+            event.prevent_default()

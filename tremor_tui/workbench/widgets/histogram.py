@@ -45,7 +45,9 @@ class RunTimes(Panel):
         task = self.store.task_of(self.store.task)
         if task is None:
             return "Run times", ""
-        return f"Run times  {named(task.alias)}", f"{figures.count(task.polls)} polls  log scale"
+        return f"Run times  {named(task.alias)}", f"{figures.count(task.polls)} polls" + (
+            "  log scale" if self.size.width >= 60 else ""
+        )
 
     def body(self, width: int, height: int) -> list[Line]:
         """The histogram with its scales, then the percentiles."""
@@ -88,7 +90,9 @@ class RunTimes(Panel):
     def _figures(self, task: TaskSnapshot, width: int) -> list[Line]:
         run, ink = task.run, self.ink
         shown = (run.p50, run.p90, run.p99, run.p999, task.longest_run_ns)
-        pairs = zip(("p50", "p90", "p99", "p99.9", "max"), shown, strict=True)
+        names = ("p50", "p90", "p99", "p99.9", "max")
+        left_out = () if width >= 62 else ("p99.9",) if width >= 48 else ("p90", "p99.9")
+        pairs = [pair for pair in zip(names, shown, strict=True) if pair[0] not in left_out]
         line = Line().add("run   ", ink.dim)
         for name, value in pairs:
             line.add(f"{name} ", ink.dim)

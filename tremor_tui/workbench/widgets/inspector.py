@@ -42,17 +42,13 @@ class Inspector(Panel):
                 Line().add(clip("Nothing is selected. Arrows or a click select a node.", width), self.ink.dim)
             ]
         task = None if store.inside else store.task_of(node.task)
-        return self.task_lines(task, width) if task else self._node(node)
+        return self.task_lines(task, width, height) if task else self._node(node)
 
-    def task_lines(self, task: TaskSnapshot, width: int) -> list[Line]:
+    def task_lines(self, task: TaskSnapshot, width: int, height: int = 20) -> list[Line]:
         """A task's figures; also shown on the Tasks screen."""
         lines = [self._trouble(text, width) for text in troubles(self.store, task)]
-        lines += [
-            self._flows(task),
-            self.split(task, width),
-            self._runs(task, width),
-            self._yields(task, width),
-        ]
+        lines += [self._flows(task), *self.split(task, width, height > 6), self._runs(task, width)]
+        lines += self.yields(task, width)
         if task.queue is not None:
             lines.append(self._queue(task, width))
         return [*lines, self._totals(task), self._bytes(task)]
@@ -81,24 +77,22 @@ class Inspector(Panel):
             self._pairs(("dropped", figures.count(task.dropped)), ("failed", figures.count(task.failed)))
         )
 
-    def split(self, task: TaskSnapshot, width: int) -> Line:
-        """The four-way split of a task's time as one bar with its figures."""
+    def split(self, task: TaskSnapshot, width: int, roomy: bool) -> list[Line]:
+        """The four-way split of a task's time as a bar with its figures, below it where there is room."""
         ink, split = self.ink, task.split
         shares = (split.busy, split.ready, split.blocked, split.idle)
-        styles = (ink.by_share(split.busy) if split.busy >= 60 else ink.good, ink.accent, ink.warn, ink.faint)
-        names = ("busy", "ready", "blocked", "idle") if width >= 56 else ("bsy", "rdy", "blk", "idl")
-        words = [f" {name} {share:.0f}%" for name, share in zip(names, shares, strict=True)]
-        line = Line()
-        for cells, style, char in zip(
-            figures.parts(shares, max(4, width - sum(len(name) + 6 for name in names) - 1)),
-            styles,
-            self.glyphs.split,
-            strict=True,
-        ):
-            line.add(char * cells, style)
-        for word, name, style in zip(words, names, styles, strict=True):
-            line.add(f"{word:<{len(name) + 6}}", ink.dim if style is ink.faint else style)
-        return line
+        hue = ink.by_share(split.busy) if split.busy >= 60 else ink.good
+        styles = (hue, ink.accent, ink.warn, ink.faint)
+        below = roomy and width < 76
+        bar, words = Line(), Line()
+        cells = figures.parts(shares, max(4, width if below else width - 47))
+        for many, style, char in zip(cells, styles, self.glyphs.split, strict=True):
+            bar.add(char * many, style)
+        names = ("busy", "ready", "blocked", "idle") if width >= 45 else ("bsy", "rdy", "blk", "idl")
+        for name, share, style in zip(names, shares, styles, strict=True):
+            words.add(name, style if share >= 0.5 and style is not ink.faint else ink.dim)
+            words.add(f" {share:.0f}%".ljust(6), ink.text if share >= 0.5 else ink.dim)
+        return [bar, words] if below else [bar.add("  ").extend(words)]
 
     def _runs(self, task: TaskSnapshot, width: int) -> Line:
         run = task.run
@@ -115,11 +109,17 @@ class Inspector(Panel):
             line.extend(self._pairs(("ready p99", figures.duration(task.ready_p99_ns))))
         return line
 
-    def _yields(self, task: TaskSnapshot, width: int) -> Line:
-        line = Line().add("yields ", self.ink.dim) if width >= 70 else Line().add("y/s ", self.ink.dim)
+    def yields(self, task: TaskSnapshot, width: int) -> list[Line]:
+        """How often the task gave the loop back, per second, by reason; two lines where it is narrow."""
+        lines = [Line().add("yields/s " if width >= 52 else "y/s ", self.ink.dim)]
+        start = lines[0].cells
         for name, value in zip(YIELD_REASONS, task.yields_s, strict=True):
-            line.add(f"{name} ", self.ink.dim).add(f"{figures.rate(value):<5}", self.ink.text)
-        return line.add("polls/s ", self.ink.dim).add(figures.rate(task.polls_s), self.ink.text)
+            if lines[-1].cells + len(name) + 6 > width:
+                lines.append(Line().to(start))
+            lines[-1].add(f"{name} ", self.ink.dim).add(f"{figures.rate(value):<6}", self.ink.text)
+        if lines[-1].cells + 13 <= width:
+            lines[-1].add("polls/s ", self.ink.dim).add(figures.rate(task.polls_s), self.ink.text)
+        return lines
 
     def _queue(self, task: TaskSnapshot, width: int) -> Line:
         queue = task.queue

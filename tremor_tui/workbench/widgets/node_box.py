@@ -101,13 +101,13 @@ class BoxPainter:
         ink, box = self._ink, self._box
         style = ink.picked if self._is_picked else ink.strong
         mark = self._glyphs.mark if self._is_picked else " "
-        name = clip(label, box.width - 1 - (2 if sign else 0), self._glyphs.more)
+        name = clip(label, box.width - 1, self._glyphs.more)
         self._cells.write(box.x, box.y, mark + name, style)
-        if sign:
-            self._cells.write(box.x + 2 + cell_len(name), box.y, sign, ink.hot)
         self._cells.write(box.x, box.y + 1, mark, style)
         self._cells.write(box.x + 1, box.y + 1, state[0], ink.state(task.state))
         self._cells.write(box.x + 3, box.y + 1, share, ink.by_share(task.split.busy))
+        if sign:
+            self._cells.write(box.x + 3 + len(share), box.y + 1, f" {sign}", ink.hot)
 
     def node(self, label: str, node: NodeSnapshot) -> None:
         """A node inside a pipeline."""

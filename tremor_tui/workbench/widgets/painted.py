@@ -130,8 +130,8 @@ class Painted(Widget):
     def render_line(self, y: int) -> Strip:
         """A line as it was drawn last."""
         if y < len(self._strips):
-            return self._strips[y]
-        return Strip.blank(self.size.width)
+            return self._strips[y].apply_style(self.rich_style)
+        return Strip.blank(self.size.width, self.rich_style)
 
     def on_resize(self, event: events.Resize) -> None:
         """A new size is drawn at once."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tremor_tui.control.snapshots import YIELD_REASONS, TaskSnapshot
-from tremor_tui.workbench import figures
 from tremor_tui.workbench.bottleneck import why_slow
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.inspector import Inspector
@@ -26,8 +24,8 @@ class Why(Inspector):
         task = self.store.task_of(self.store.task)
         if task is None or self.store.picture is None:
             return [Line().add("No task is selected.", self.ink.dim)]
-        lines = [self.split(task, width), self._reasons(task, width)]
-        if height > 6:
+        lines = [*self.split(task, width, height > 7), *self.yields(task, width)]
+        if height > 8:
             lines.append(Line())
         flows = self.store.picture.flows
         flow = next((flow for flow in flows if flow.alias == task.flow), None)
@@ -37,9 +35,3 @@ class Why(Inspector):
                     Line().add(f"{number} " if index == 0 else "  ", self.ink.key).add(part, self.ink.text)
                 )
         return lines
-
-    def _reasons(self, task: TaskSnapshot, width: int) -> Line:
-        line = Line().add("yields/s  " if width >= 62 else "", self.ink.dim)
-        for name, value in zip(YIELD_REASONS, task.yields_s, strict=True):
-            line.add(f"{name} ", self.ink.dim).add(f"{figures.rate(value):<5}", self.ink.text)
-        return line
