@@ -171,7 +171,7 @@ create connector a; create connector b;"""
         "2:25-2:33 there is no connector called `metronom`",
         "3:43-3:48 there is no codec called `jsn`",
         "3:66-3:77 there is no preprocessor called `separat`",
-        "4:39-4:49 a `file` connector has no setting `compress`",
+        "4:40-4:50 a `file` connector has no setting `compress`",
     ]
 
 

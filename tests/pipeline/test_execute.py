@@ -6,7 +6,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from tests.pipeline.reference import Reference
 from tremor_tui.language.ir.query import Edge
@@ -107,17 +107,30 @@ def batch_of(count: int) -> Batch:
     return Batch([{"n": n} for n in range(count)], range(count), 7)
 
 
+ASCENDING = st.sets(st.integers(0, 9), min_size=1, max_size=5).map(sorted)
+ANY = st.lists(st.integers(0, 9), min_size=1, max_size=5)
+
+
 @settings(max_examples=300, deadline=None)
-@given(shape=shapes(), sizes=st.lists(st.integers(1, 5), min_size=1, max_size=3))
-def test_batches_leave_in_the_order_of_single_events(shape: Shape, sizes: list[int]) -> None:
+@given(shape=shapes(), ids=st.lists(ASCENDING | ANY, max_size=3))
+@example(
+    Shape(["twice"], [("in", "out", "n0", "in"), ("in", "out", "n0", "in"), ("n0", "out", "err", "in")]),
+    [[0]],
+)
+@example(
+    Shape(["pass"], [("in", "out", "n0", "in"), ("in", "out", "out", "in"), ("n0", "out", "out", "in")]),
+    [[0, 0]],
+)
+def test_batches_leave_in_the_order_of_single_events(shape: Shape, ids: list[list[int]]) -> None:
     graph, reference = shape.graph(), shape.reference()
-    for size in sizes:
+    for some in ids:
+        batch = Batch([{"n": n} for n in range(len(some))], some, 7)
         expected: dict[str, list[Any]] = {}
-        for value in batch_of(size).values:
+        for value in batch.values:
             for port, made in reference.send("in", value):
                 expected.setdefault(port, []).append(made)
 
-        left = graph.step("in", batch_of(size), 0)
+        left = graph.step("in", batch, 0)
 
         assert {port: made.values for port, made in left} == expected
         assert all(len(made.ids) == len(made) for _, made in left)

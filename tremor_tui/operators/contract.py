@@ -7,7 +7,7 @@ becomes a row on `err` (`{"error": text, "event": value}`) and is counted in `er
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from tremor_tui.errors import ConfigError, did_you_mean
@@ -107,3 +107,18 @@ def natural(kind: str, config: Mapping[str, Value], key: str, default: int | Non
     if type(value) is int and value >= 0:
         return value
     raise ConfigError(f"`{key}` of `{kind}` is a whole number, not negative", "", key)
+
+
+def timed(batch: Batch, ctx: Context) -> Iterable[int]:
+    """The ids of a batch; as they are taken, `ctx` gets the time of their row. Sets its origin as well."""
+    ctx.origin = batch.origin
+    times = batch.ingest_ns
+    if isinstance(times, int):
+        ctx.ingest_ns = times
+        return batch.ids
+    return _timed(batch.ids, times, ctx)
+
+
+def _timed(ids: Sequence[int], times: Sequence[int], ctx: Context) -> Iterator[int]:
+    for event_id, ctx.ingest_ns in zip(ids, times, strict=True):
+        yield event_id

@@ -11,7 +11,7 @@ from tremor_tui.errors import DataError, ScriptError
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.port import ERR
-from tremor_tui.operators.contract import Outputs, Quiet
+from tremor_tui.operators.contract import Outputs, Quiet, timed
 
 ScriptResult = tuple[str, Value, Meta | None] | None
 ScriptFunction = Callable[[Value, Meta | None, Cell, Context], ScriptResult]
@@ -61,31 +61,27 @@ class ScriptOperator(Quiet):
 
     def _run(self, script: ScriptFunction, batch: Batch) -> dict[str, _Rows]:
         ctx, cell = self._ctx, self.cell
-        ctx.origin = batch.origin
-        times = batch.ingest_ns
         outputs: dict[str, _Rows] = {}
-        steps = zip(
-            batch.values,
-            batch.metas or repeat(None),
-            batch.ids,
-            repeat(times) if isinstance(times, int) else times,
-            strict=False,
-        )
-        for row, (event, meta, ctx.event_id, ctx.ingest_ns) in enumerate(steps):
+        last: str | None = None
+        dropped = 0
+        steps = zip(batch.values, batch.metas or repeat(None), timed(batch, ctx), strict=False)
+        for row, (event, meta, ctx.event_id) in enumerate(steps):
             try:
                 result = script(event, meta, cell, ctx)
             except ScriptError as error:
                 result = self._failed(error, event, meta)
             if result is None:
-                self.dropped += 1
+                dropped += 1
                 continue
             port, value, meta = result
-            rows = outputs.get(port)
-            if rows is None:
-                rows = outputs[port] = _Rows()
-            rows.rows.append(row)
-            rows.values.append(value)
-            rows.metas.append(meta)
+            if port is not last:  # nearly all rows leave by the port of the row before
+                rows = outputs.setdefault(port, _Rows())
+                add_row, add_value, add_meta = rows.rows.append, rows.values.append, rows.metas.append
+                last = port
+            add_row(row)
+            add_value(value)
+            add_meta(meta)
+        self.dropped += dropped
         return outputs
 
     def _failed(self, error: ScriptError, event: Value, meta: Meta | None) -> ScriptResult:

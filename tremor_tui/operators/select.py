@@ -13,7 +13,7 @@ from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import OUT
 from tremor_tui.model.values import key_text
-from tremor_tui.operators.contract import Outputs, Quiet
+from tremor_tui.operators.contract import Outputs, Quiet, timed
 
 Condition = Callable[[Value, Meta | None, Context], bool]
 """`where` and `having`: (event, meta, ctx) to whether it stays. For `having`, event is the result."""
@@ -45,30 +45,23 @@ class Select(Quiet):
 
     def on_batch(self, port: str, batch: Batch) -> Outputs:
         """The results of the rows that stay, on `out`."""
-        if self._target is None and self._where is None and self._having is None:
-            return ((OUT, batch),)
+        if self._target is None:
+            if self._where is None and self._having is None:
+                return ((OUT, batch),)
+            rows, _ = self._run(batch)
+            return ((OUT, batch.take(rows)),) if rows else ()
         rows, values = self._run(batch)
         if not rows:
             return ()
-        if self._target is None:
-            return ((OUT, batch.take(rows)),)
         return ((OUT, batch.replace(range(len(batch)) if len(rows) == len(batch) else rows, values)),)
 
     def _run(self, batch: Batch) -> tuple[list[int], list[Value]]:
         ctx, where, target, having = self._ctx, self._where, self._target, self._having
-        ctx.origin = batch.origin
         rows: list[int] = []
         values: list[Value] = []
-        times = batch.ingest_ns
         failed = 0
-        steps = zip(
-            batch.values,
-            batch.metas or repeat(None),
-            batch.ids,
-            repeat(times) if isinstance(times, int) else times,
-            strict=False,
-        )
-        for row, (event, meta, ctx.event_id, ctx.ingest_ns) in enumerate(steps):
+        steps = zip(batch.values, batch.metas or repeat(None), timed(batch, ctx), strict=False)
+        for row, (event, meta, ctx.event_id) in enumerate(steps):
             try:
                 if where is not None and not where(event, meta, ctx):
                     continue

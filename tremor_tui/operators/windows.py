@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any, Protocol
 
 from tremor_tui.aggregates.contract import AggregateError, State
@@ -19,7 +20,7 @@ from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.port import OUT
 from tremor_tui.model.signal import Signal, Tick
 from tremor_tui.model.values import key_text
-from tremor_tui.operators.contract import Outputs, Quiet
+from tremor_tui.operators.contract import Outputs, Quiet, timed
 
 Actions = tuple[bool, bool]
 """What to do at an event: (emit, include). An event that is not included opens the next window."""
@@ -29,6 +30,8 @@ EMIT: Actions = (True, False)
 Measure = Callable[[Value, Meta | None, Context], int]
 """An event's weight, or its time in ns."""
 Decide = Callable[[Value, Meta | None, Cell, Context], Actions]
+UNGROUPED: list[list[Value]] = [[None]]
+"""The values of the one group where nothing is grouped."""
 Condition = Callable[[Value, Meta | None, Context], bool]
 Arguments = Callable[[Value, Meta | None, Context], tuple[tuple[Value, ...], ...]]
 
@@ -149,6 +152,19 @@ class Group:
     frames: list[Frame]
     last_id: int = 0
     header: Batch | None = None
+    is_kept: bool = False
+
+    @property
+    def key(self) -> str:
+        """The JSON of its values."""
+        text: str = self.values[-1]
+        return text
+
+    @property
+    def text(self) -> str | None:
+        """Its value, where it has one and that is a string: such groups are found without JSON."""
+        first = self.values[0]
+        return first if len(self.values) == 2 and type(first) is str else None
 
 
 @dataclass(slots=True)
@@ -183,6 +199,7 @@ class WindowSelect(Quiet):
         limits = [window.max_groups for window in windows if window.max_groups is not None]
         self._max_groups = min(limits, default=None)
         self.groups: dict[str, Group] = {}
+        self._texts: dict[str, Group] = {}
 
     # -- events and ticks -----------------------------------------------------------------------------
 
@@ -190,18 +207,17 @@ class WindowSelect(Quiet):
         """The results of the windows that closed, each with the id and metadata of what closed it."""
         rows: list[int] = []
         values: list[Value] = []
-        ctx = self._ctx
-        ctx.origin = batch.origin
-        header = _header(batch)
-        for row, (event, event_id) in enumerate(zip(batch.values, batch.ids, strict=True)):
-            ctx.event_id, ctx.ingest_ns = event_id, batch.ingest(row)
+        ctx, header = self._ctx, _header(batch)
+        steps = zip(batch.values, batch.metas or repeat(None), timed(batch, ctx), strict=False)
+        for row, (event, meta, ctx.event_id) in enumerate(steps):
             try:
-                made = self._event(event, batch.metas[row] if batch.metas else None, header)
+                made = self._event(event, meta, header)
             except ScriptError as error:
                 self._failed(error)
                 continue
-            rows += [row] * len(made)
-            values += made
+            if made:
+                rows += [row] * len(made)
+                values += made
         return ((OUT, replace(batch.replace(rows, values), inner=False)),) if rows else ()
 
     def on_signal(self, signal: Signal) -> Outputs:
@@ -212,9 +228,9 @@ class WindowSelect(Quiet):
         values: list[Value] = []
         ids: list[int] = []
         header: Batch | None = None
-        for key, group in list(self.groups.items()):
+        for group in list(self.groups.values()):
             try:
-                made = self._tick(key, group)
+                made = self._tick(group)
             except ScriptError as error:
                 self._failed(error)
                 continue
@@ -231,49 +247,69 @@ class WindowSelect(Quiet):
             self.dropped += 1
             return []
         made: list[Value] = []
-        for values in do.groups(event, meta, ctx) if do.groups else [[None]]:
-            key = key_text(values)
-            group = self.groups.get(key)
-            is_new = group is None
+        for values in do.groups(event, meta, ctx) if do.groups else UNGROUPED:
+            group = self._texts.get(values[0]) if len(values) == 1 and type(values[0]) is str else None
             if group is None:
-                group = self._open(values, key)
-            step = _Step(event, meta, group, made)
-            if self._enter(step, 0, None):
-                self.groups.pop(key, None)
-            elif is_new:
-                self._keep(key, group)
+                group = self._find(values)
+            frame = group.frames[0]
+            emit, include = frame.trigger.on_event(event, meta, ctx)
+            if emit or include:
+                self._decide(_Step(event, meta, group, made), emit, include)
+            else:
+                self._accumulate(frame, event, meta)
+                if not group.is_kept:
+                    self._keep(group)
             group.last_id, group.header = ctx.event_id, header
         return made
 
-    def _tick(self, key: str, group: Group) -> list[Value]:
+    def _decide(self, step: _Step, emit: bool, include: bool) -> None:
+        group = step.group
+        if self._enter(step, 0, None, emit, include):
+            self._remove(group)
+        elif not group.is_kept:
+            self._keep(group)
+
+    def _tick(self, group: Group) -> list[Value]:
         step = _Step(None, None, group)
         emit, _ = group.frames[0].trigger.on_tick(self._ctx)
         if emit and self._close(step, 0):
-            del self.groups[key]
+            self._remove(group)
         return step.made
 
     # -- groups ---------------------------------------------------------------------------------------
 
-    def _open(self, values: list[Value], key: str) -> Group:
-        frames = [Frame(window, window.trigger(), self._states()) for window in self._windows]
-        return Group([*values, key], frames)
+    def _find(self, values: list[Value]) -> Group:
+        """The group of these values; a new one is not kept yet."""
+        key = key_text(values)
+        group = self.groups.get(key)
+        if group is None:
+            frames = [Frame(window, window.trigger(), self._states()) for window in self._windows]
+            group = Group([*values, key], frames)
+        return group
 
-    def _keep(self, key: str, group: Group) -> None:
+    def _keep(self, group: Group) -> None:
         limit = self._max_groups
         if limit is not None and len(self.groups) >= limit:
             message = f"Maxmimum amount of groups reached ({limit}). Ignoring group [{limit + 1}]"
             raise ScriptError(Diagnostic(message, self._span, "raise `max_groups` of the window"))
-        self.groups[key] = group
+        self.groups[group.key] = group
+        group.is_kept = True
+        if group.text is not None:
+            self._texts[group.text] = group
+
+    def _remove(self, group: Group) -> None:
+        self.groups.pop(group.key, None)
+        if group.text is not None:
+            self._texts.pop(group.text, None)
 
     def _states(self) -> list[State]:
         return [call.init() for call in self._calls]
 
     # -- frames ---------------------------------------------------------------------------------------
 
-    def _enter(self, step: _Step, number: int, before: Frame | None) -> bool:
-        """An event, or the frame `before`, reaches a frame. True if no frame from here on holds data."""
+    def _enter(self, step: _Step, number: int, before: Frame | None, emit: bool, include: bool) -> bool:
+        """An event, or the frame `before`, is in a frame. True if no frame from here on holds data."""
         frame = step.group.frames[number]
-        emit, include = frame.trigger.on_event(step.event, step.meta, self._ctx)
         if include:
             self._add(step, frame, before)
         is_empty = self._close(step, number) if emit else True
@@ -287,8 +323,11 @@ class WindowSelect(Quiet):
         frame = step.group.frames[number]
         if frame.holds_data:
             self._emit(step, frame)
-        is_last = number + 1 == len(step.group.frames)
-        is_empty = is_last or self._enter(step, number + 1, frame)
+        is_empty = True
+        if number + 1 < len(step.group.frames):
+            wider = step.group.frames[number + 1]
+            actions = wider.trigger.on_event(step.event, step.meta, self._ctx)
+            is_empty = self._enter(step, number + 1, frame, *actions)
         frame.states = self._states()
         frame.holds_data = False
         return is_empty
@@ -300,10 +339,13 @@ class WindowSelect(Quiet):
                 for state, earlier in zip(frame.states, before.states, strict=True):
                     state.merge(earlier)
             return
+        self._accumulate(frame, step.event, step.meta)
+
+    def _accumulate(self, frame: Frame, event: Value, meta: Meta | None) -> None:
         frame.holds_data = True
         if self._do.arguments is None:
             return
-        rows = self._do.arguments(step.event, step.meta, self._ctx)
+        rows = self._do.arguments(event, meta, self._ctx)
         for call, state, row in zip(self._calls, frame.states, rows, strict=True):
             try:
                 state.accumulate(*row)
@@ -335,6 +377,7 @@ class WindowSelect(Quiet):
         """Goes on with those groups, if windows and aggregates are the same by name."""
         if isinstance(state, tuple) and state[0] == self._signature() and isinstance(state[1], Mapping):
             self.groups = dict(state[1])
+            self._texts = {group.text: group for group in self.groups.values() if group.text is not None}
 
     def _signature(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return tuple(window.name for window in self._windows), tuple(call.path for call in self._calls)

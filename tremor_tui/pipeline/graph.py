@@ -133,7 +133,7 @@ class Graph:
         port that the pipeline does not have; the checker of flows refuses those.
         """
         plan = self._plans[port]
-        if plan.is_by_event or self._by_event:
+        if plan.is_by_event or self._by_event or (plan.needs_order and not _ascends(batch.ids)):
             return execute.by_event(self._nodes, plan.start, port, batch, now_ns, self._by_event)
         return execute.by_batch(self._nodes, plan, port, batch, now_ns)
 
@@ -174,6 +174,11 @@ class Graph:
         """Ends what `listen` began; does nothing where it had not."""
         edge = self._edges[edge_id]
         edge.listeners = tuple(one for one in edge.listeners if one != callback)
+
+
+def _ascends(ids: Sequence[int]) -> bool:
+    """Whether each id is above the one before; a pipeline above may have made several rows of one."""
+    return isinstance(ids, range) or list(ids) == sorted(set(ids))
 
 
 def _overrides(operator: Operator, method: str) -> bool:

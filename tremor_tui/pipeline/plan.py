@@ -8,8 +8,8 @@ reverse, which makes it the text's order again.
 With batches a node runs once for all rows. Where edges meet in it, rows of equal id are merged in the
 edges' order, and that is right if all ways over one edge come before all ways over the next: `_lowest` and
 `_highest` are the first and last way to a node. Where ways interleave (a branch and a merge behind a
-branch and a merge), or where a node that makes several rows of one branches and merges again, no order of
-edges is right, and the plan says to run event by event.
+branch and a merge), or where a node that makes several rows of one branches and merges again, or gets several
+rows of one id itself, no order of edges is right, and the plan says to run event by event.
 """
 
 from __future__ import annotations
@@ -33,13 +33,15 @@ class Plan:
     """How batches that enter at node `start` move.
 
     `ranks` gives each reachable edge its place in merges, lowest first. `repeats` are the output nodes
-    that may get several rows of one id; `outputs` are the indices of the reachable ones as they are
+    that may get several rows of one id; `needs_order`: ids have to ascend, as rows are sorted by them;
+    `outputs` are the indices of the reachable ones as they are
     handed out. `reach` are the nodes to visit, in topological order.
     """
 
     start: int
     reach: list[int]
     is_by_event: bool = False
+    needs_order: bool = False
     ranks: dict[int, int] = field(default_factory=dict)
     repeats: frozenset[int] = frozenset()
     outputs: list[int] = field(default_factory=list)
@@ -59,8 +61,10 @@ def make_plan(nodes: Sequence[Node], start: int) -> Plan:
     return Plan(
         start,
         reach,
-        any(_is_tangled(incoming[i], lowest, highest) for i in reach)
+        any(_is_tangled(incoming[index], lowest, highest) for index in reach)
+        or any(several[index] and nodes[index].is_multi for index in reach)
         or _is_multiplied(nodes, incoming, reach),
+        any(len(arrivals) > 1 for arrivals in incoming.values()) or any(nodes[i].is_multi for i in reach),
         {e.index: n for arrivals in incoming.values() for n, (_, e) in enumerate(_ranked(arrivals, lowest))},
         frozenset(index for index in ends if several[index]),
         sorted(ends, key=lambda index: lowest[index], reverse=True),
