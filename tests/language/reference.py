@@ -14,22 +14,23 @@ from tremor_tui.extractors.contract import NO_MATCH, extractors
 from tremor_tui.functions.contract import find
 from tremor_tui.language.ir import expr as ir
 from tremor_tui.language.ir.script import DropIR, EmitIR, FunctionIR, LetIR, ScriptIR
-from tremor_tui.language.load import prelude
+from tremor_tui.language.load import operators, prelude
 from tremor_tui.model.context import Cell, Context
+from tremor_tui.model.values import to_text
 
 
-class Failed(Exception):
+class Failed(Exception):  # noqa: N818 - reads as what happened
     """The script fails."""
 
 
-class _End(Exception):
+class _End(Exception):  # noqa: N818 - no error
     """The script ends."""
 
     def __init__(self, result: tuple[str, Any, Any] | None) -> None:
         self.result = result
 
 
-class _Recur(Exception):
+class _Recur(Exception):  # noqa: N818 - no error
     """A function starts again."""
 
 
@@ -52,7 +53,7 @@ class Reference:
             value = self.body(script.body, True)
         except _End as end:
             return end.result
-        except (prelude.EvalError, LookupError, TypeError, NameError) as error:
+        except (operators.EvalError, LookupError, TypeError, NameError) as error:
             raise Failed(str(error)) from error
         return "out", value, deepcopy(self.meta)
 
@@ -71,24 +72,24 @@ class Reference:
             self.loop(node, False)
 
     def value(self, node: Any) -> Any:
-        return deepcopy(getattr(self, "do_" + type(node).__name__)(node))
+        return deepcopy(getattr(self, f"do_{type(node).__name__[:-2].lower()}")(node))
 
-    def do_DropIR(self, node: DropIR) -> Any:
+    def do_drop(self, node: DropIR) -> Any:
         raise _End(None)
 
-    def do_EmitIR(self, node: EmitIR) -> Any:
+    def do_emit(self, node: EmitIR) -> Any:
         port = self.value(node.port) if node.port else "out"
         value = self.value(node.value) if node.value else deepcopy(self.event)
         raise _End((port, value, deepcopy(self.meta)))
 
-    def do_RecurIR(self, node: ir.RecurIR) -> Any:
+    def do_recur(self, node: ir.RecurIR) -> Any:
         values = [self.value(arg) for arg in node.args]
         assert self.function is not None
         for param, value in zip(self.function.params, values, strict=False):
             self.slots[param.slot] = value
         raise _Recur
 
-    def do_LetIR(self, node: LetIR) -> Any:
+    def do_let(self, node: LetIR) -> Any:
         value = self.value(node.value)
         target = node.target
         if not isinstance(target, ir.PathIR):
@@ -96,7 +97,7 @@ class Reference:
             return value
         current = self.root(target.root)
         for number, segment in enumerate(target.segments):
-            key = segment.key if isinstance(segment, ir.KeyIR) else prelude.key_of(self.value(segment.at))
+            key = segment.key if isinstance(segment, ir.KeyIR) else prelude.key_of(self.value(segment.at))  # type: ignore[union-attr]
             if type(current) is not dict:
                 raise TypeError("no record")
             if number == len(target.segments) - 1:
@@ -120,39 +121,39 @@ class Reference:
 
     # --- expressions --------------------------------------------------------------------------------
 
-    def do_ConstIR(self, node: ir.ConstIR) -> Any:
+    def do_const(self, node: ir.ConstIR) -> Any:
         return node.value
 
-    def do_RootIR(self, node: ir.RootIR) -> Any:
+    def do_root(self, node: ir.RootIR) -> Any:
         return None if self.function else self.root(node)
 
-    def do_LocalIR(self, node: ir.LocalIR) -> Any:
+    def do_local(self, node: ir.LocalIR) -> Any:
         return self.slots[node.slot]
 
-    def do_StringIR(self, node: ir.StringIR) -> Any:
-        return "".join(prelude.text(self.value(part)) for part in node.parts)
+    def do_string(self, node: ir.StringIR) -> Any:
+        return "".join(to_text(self.value(part)) for part in node.parts)
 
-    def do_ListIR(self, node: ir.ListIR) -> Any:
+    def do_list(self, node: ir.ListIR) -> Any:
         return [self.value(item) for item in node.items]
 
-    def do_RecordIR(self, node: ir.RecordIR) -> Any:
+    def do_record(self, node: ir.RecordIR) -> Any:
         return {self.value(key): self.value(value) for key, value in node.items}
 
-    def do_UnaryIR(self, node: ir.UnaryIR) -> Any:
-        return prelude.UNARY[node.op](self.value(node.operand))
+    def do_unary(self, node: ir.UnaryIR) -> Any:
+        return operators.UNARY[node.op](self.value(node.operand))
 
-    def do_BinaryIR(self, node: ir.BinaryIR) -> Any:
+    def do_binary(self, node: ir.BinaryIR) -> Any:
         left, right = self.value(node.left), self.value(node.right)
-        return prelude.OPERATORS[node.op](left, right)
+        return operators.OPERATORS[node.op](left, right)
 
-    def do_LogicIR(self, node: ir.LogicIR) -> Any:
+    def do_logic(self, node: ir.LogicIR) -> Any:
         left = prelude.left_of(node.op, self.value(node.left))
         if left is {"and": False, "or": True}.get(node.op):
             return left
         right = prelude.right_of(node.op, self.value(node.right))
         return left is not right if node.op == "xor" else right
 
-    def do_CallIR(self, node: ir.CallIR) -> Any:
+    def do_call(self, node: ir.CallIR) -> Any:
         args = [self.value(arg) for arg in node.args]
         if node.is_native:
             function = find(node.target)
@@ -173,7 +174,7 @@ class Reference:
                 inner.slots = {slot: value for slot, value in inner.slots.items() if slot in kept}
         raise prelude.recursion()
 
-    def do_PathIR(self, node: ir.PathIR) -> Any:
+    def do_path(self, node: ir.PathIR) -> Any:
         current = self.value(node.root)
         for segment in node.segments:
             current = self.step(current, segment)
@@ -188,7 +189,7 @@ class Reference:
             return prelude.lookup(current, self.value(segment.at))
         return prelude.part(current, self.value(segment.start), self.value(segment.end))
 
-    def do_PresenceIR(self, node: ir.PresenceIR) -> Any:
+    def do_presence(self, node: ir.PresenceIR) -> Any:
         path = node.path
         root = path.root if isinstance(path, ir.PathIR) else path
         if isinstance(root, ir.LocalIR) and root.slot not in self.slots:
@@ -203,14 +204,14 @@ class Reference:
                 current = prelude.find_at(current, self.value(segment.at))
             else:
                 current = prelude.find_part(current, self.value(segment.start), self.value(segment.end))
-            if current is prelude.MISSING:
+            if current is operators.MISSING:
                 return not node.is_present
         return node.is_present
 
-    def do_MergeIR(self, node: ir.MergeIR) -> Any:
+    def do_merge(self, node: ir.MergeIR) -> Any:
         return prelude.merge(self.value(node.target), self.value(node.value))
 
-    def do_PatchIR(self, node: ir.PatchIR) -> Any:
+    def do_patch(self, node: ir.PatchIR) -> Any:
         target = self.value(node.target)
         operands = [
             (
@@ -248,7 +249,7 @@ class Reference:
 
     # --- match and for ------------------------------------------------------------------------------
 
-    def do_MatchIR(self, node: ir.MatchIR) -> Any:
+    def do_match(self, node: ir.MatchIR) -> Any:
         return self.match(node, True)
 
     def match(self, node: ir.MatchIR, wants: bool) -> Any:
@@ -273,7 +274,7 @@ class Reference:
             return value
         if isinstance(pattern, ir.EqualIR):
             expected = self.value(pattern.expr)
-            return expected if prelude.eq(value, expected) else NO_MATCH
+            return expected if operators.eq(value, expected) else NO_MATCH
         if isinstance(pattern, ir.ExtractIR):
             return self.extract(pattern.extractor, value)
         if isinstance(pattern, ir.RecordPatternIR):
@@ -299,12 +300,10 @@ class Reference:
             if item.key not in value:
                 return NO_MATCH
             if isinstance(item, ir.CompareFieldIR):
-                if not prelude.OPERATORS[item.op](value[item.key], self.value(item.value)):
+                if not operators.OPERATORS[item.op](value[item.key], self.value(item.value)):
                     return NO_MATCH
                 continue
-            is_extract = isinstance(item, ir.ExtractFieldIR)
-            inner = ir.ExtractIR(item.extractor, item.span) if is_extract else item.pattern
-            result = self.test(inner, value[item.key])
+            result = self.test(_inner(item), value[item.key])
             if result is NO_MATCH:
                 return NO_MATCH
             found[item.key] = result
@@ -324,10 +323,10 @@ class Reference:
     def array(self, pattern: ir.ArrayPatternIR, value: Any) -> Any:
         if type(value) is not list:
             return NO_MATCH
-        hits = []
+        hits: list[Any] = []
         for item in pattern.items:
             if isinstance(item, ir.AnyIR):
-                found = [[]] if value else []
+                found: list[Any] = [[]] if value else []
             else:
                 results = [[i, self.test(item, element)] for i, element in enumerate(value)]
                 found = [hit for hit in results if hit[1] is not NO_MATCH]
@@ -336,7 +335,7 @@ class Reference:
                 return NO_MATCH
         return hits
 
-    def do_ForIR(self, node: ir.ForIR) -> Any:
+    def do_for(self, node: ir.ForIR) -> Any:
         return self.loop(node, True)
 
     def loop(self, node: ir.ForIR, wants: bool) -> Any:
@@ -359,3 +358,7 @@ class Reference:
             if case.guard is None or prelude.truth(self.value(case.guard)):
                 return case
         return None
+
+
+def _inner(item: ir.ExtractFieldIR | ir.PatternFieldIR) -> Any:
+    return ir.ExtractIR(item.extractor, item.span) if isinstance(item, ir.ExtractFieldIR) else item.pattern

@@ -49,11 +49,19 @@ class Author:
         a, b, key = self.path(), self.path(), self.key()
         constant = self.random.choice(SCALARS)
         choices = [
-            a, a, a, a, constant, constant, f'{{"a": {a}, "b": {b}, "c": {a}}}', f'{{"a": {a}, "b": {b}, "c": {a}}}',
-            f"merge {a} of {b} end", f'patch {a} of upsert "{key}" => {b}; default "c" => {{}} end', f"({a} == {b})",
-            f"(present {a} and absent {b})", f"pair({a})", f"pair({b})", f"for {a} of case (k, v) => v end", f"{a} + {b}",
+            *[a] * 4,
+            *[constant] * 2,
+            *[f'{{"a": {a}, "b": {b}, "c": {a}}}'] * 2,
+            f"merge {a} of {b} end",
+            f'patch {a} of upsert "{key}" => {b}; default "c" => {{}} end',
+            f"({a} == {b})",
+            f"(present {a} and absent {b})",
+            f"pair({a})",
+            f"pair({b})",
+            f"for {a} of case (k, v) => v end",
+            f"{a} + {b}",
             f"match {a} of case r = %{{ present {key} }} => r case _ => {b} end",
-        ]  # fmt: skip
+        ]
         return self.random.choice(choices)
 
     def block(self, depth: int) -> str:

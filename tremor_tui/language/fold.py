@@ -30,17 +30,14 @@ from tremor_tui.language.ir.expr import (
 )
 from tremor_tui.language.ir.script import FunctionIR, reachable
 from tremor_tui.language.load.loader import load
+from tremor_tui.language.load.operators import MISSING, OPERATORS, UNARY, EvalError
 from tremor_tui.language.load.prelude import (
-    MISSING,
-    OPERATORS,
-    UNARY,
-    EvalError,
+    find as find_key,
+)
+from tremor_tui.language.load.prelude import (
     find_index,
     find_part,
     pack,
-)
-from tremor_tui.language.load.prelude import (
-    find as find_key,
 )
 from tremor_tui.language.load.traceback import lookup_fault, range_fault
 from tremor_tui.model.batch import Value

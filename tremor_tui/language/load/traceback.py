@@ -14,7 +14,8 @@ from typing import Any
 from tremor_tui.errors import ScriptError, did_you_mean
 from tremor_tui.functions.contract import FunctionError
 from tremor_tui.language.emit.writer import Emitted, Site
-from tremor_tui.language.load.prelude import EvalError, conflict, decreasing, natural
+from tremor_tui.language.load.operators import EvalError, conflict
+from tremor_tui.language.load.prelude import decreasing, natural
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Diagnostic, Span
 
