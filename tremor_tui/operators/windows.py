@@ -136,11 +136,12 @@ class Expressions:
 
 @dataclass(slots=True)
 class Frame:
-    """One window of one group, and what it aggregated."""
+    """One window of one group, and what it aggregated; `adds` are its states' `accumulate`."""
 
     window: Window
     trigger: Trigger
     states: list[State]
+    adds: list[Callable[..., None]]
     holds_data: bool = False
 
 
@@ -283,7 +284,7 @@ class WindowSelect(Quiet):
         key = key_text(values)
         group = self.groups.get(key)
         if group is None:
-            frames = [Frame(window, window.trigger(), self._states()) for window in self._windows]
+            frames = [self._frame(window) for window in self._windows]
             group = Group([*values, key], frames)
         return group
 
@@ -301,6 +302,10 @@ class WindowSelect(Quiet):
         self.groups.pop(group.key, None)
         if group.text is not None:
             self._texts.pop(group.text, None)
+
+    def _frame(self, window: Window) -> Frame:
+        states = self._states()
+        return Frame(window, window.trigger(), states, [state.accumulate for state in states])
 
     def _states(self) -> list[State]:
         return [call.init() for call in self._calls]
@@ -329,6 +334,7 @@ class WindowSelect(Quiet):
             actions = wider.trigger.on_event(step.event, step.meta, self._ctx)
             is_empty = self._enter(step, number + 1, frame, *actions)
         frame.states = self._states()
+        frame.adds = [state.accumulate for state in frame.states]
         frame.holds_data = False
         return is_empty
 
@@ -346,12 +352,15 @@ class WindowSelect(Quiet):
         if self._do.arguments is None:
             return
         rows = self._do.arguments(event, meta, self._ctx)
-        for call, state, row in zip(self._calls, frame.states, rows, strict=True):
-            try:
-                state.accumulate(*row)
-            except AggregateError as error:
-                message = f"Runtime error in function aggr::{call.path}: {error}"
-                raise ScriptError(Diagnostic(message, call.span)) from None
+        done = 0
+        try:
+            for add, row in zip(frame.adds, rows, strict=True):
+                add(*row)
+                done += 1
+        except AggregateError as error:
+            call = self._calls[done]
+            message = f"Runtime error in function aggr::{call.path}: {error}"
+            raise ScriptError(Diagnostic(message, call.span)) from None
 
     def _emit(self, step: _Step, frame: Frame) -> None:
         do = self._do

@@ -16,6 +16,9 @@ from tremor_tui.language.tree.query import Argument, Setting
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Diagnostic, Span
 
+Args = dict[str, Value]
+"""The values of arguments by name."""
+
 
 def take(problems: Problems, error: CompileError) -> None:
     """Adds all that an inner check found."""
@@ -39,20 +42,20 @@ class Given:
 
     settings: Sequence[Setting]
     scope: Scope
-    args: dict[str, Value]
+    args: Args
     span: Span
     unknown_span: Span | None = None
     is_whole: bool = False
 
 
-def bind(declared: Sequence[Argument], given: Given, scope: Scope, what: str) -> dict[str, Value]:
+def bind(declared: Sequence[Argument], given: Given, scope: Scope, what: str) -> Args:
     """The value of each declared argument. `scope` is the definition's, `what` names it in messages.
 
     Raises CheckError with everything that is wrong.
     """
     problems = Problems()
     names = [argument.name.text for argument in declared]
-    values: dict[str, Value] = {}
+    values: Args = {}
     for setting in given.settings:
         name = setting.name.text
         if name not in names:
@@ -117,7 +120,7 @@ OPEN = ("The expression isn't constant", "Trying to access a non existing local"
 """How faults of expressions begin that cannot be evaluated before there is an event."""
 
 
-def _value(expr: Expr, scope: Scope, args: dict[str, Value], problems: Problems) -> Value:
+def _value(expr: Expr, scope: Scope, args: Args, problems: Problems) -> Value:
     try:
         return const_value(expr, scope, args=args)
     except CompileError as error:
@@ -125,11 +128,9 @@ def _value(expr: Expr, scope: Scope, args: dict[str, Value], problems: Problems)
         return None
 
 
-def settings(
-    given: Sequence[Setting], scope: Scope, args: dict[str, Value], problems: Problems
-) -> dict[str, Value]:
+def settings(given: Sequence[Setting], scope: Scope, args: Args, problems: Problems) -> Args:
     """The values of a definition's `with`, by name; a name that stands twice is a problem."""
-    values: dict[str, Value] = {}
+    values: Args = {}
     for setting in given:
         if setting.name.text in values:
             problems.error(f"`{setting.name.text}` is set twice", setting.name.span, "leave one of them out")

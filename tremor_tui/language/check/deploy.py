@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tremor_tui.connectors.contract import connectors
 from tremor_tui.errors import CheckError, CompileError, ConfigError, did_you_mean
-from tremor_tui.language.check.arguments import Given, advise, bind, check_names, settings, take
+from tremor_tui.language.check.arguments import Args, Given, advise, bind, check_names, settings, take
 from tremor_tui.language.check.connector import check_keys, make_connector
 from tremor_tui.language.check.definitions import find
 from tremor_tui.language.check.query import check_pipeline
@@ -20,11 +20,8 @@ from tremor_tui.language.ir.deploy import ConnectorIR, DeployIR, Endpoint, FlowI
 from tremor_tui.language.ir.query import QueryIR, ScriptNode, SelectNode
 from tremor_tui.language.tree import deploy as tree
 from tremor_tui.language.tree.query import Create, DefinePipeline
-from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.port import ERR, IN, OUT
-
-Args = dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 
-from tremor_tui.errors import CheckError, CompileError, ConfigError, UnknownName, did_you_mean
-from tremor_tui.language.check.arguments import Given, advise, bind, settings, take
+from tremor_tui.errors import CheckError, CompileError, did_you_mean
+from tremor_tui.language.check.arguments import Args, Given, advise, bind, settings, take
 from tremor_tui.language.check.definitions import find, find_window
 from tremor_tui.language.check.expr import const_value
 from tremor_tui.language.check.graph import find_loop, loop_diagnostic, numbered, order, prune
+from tremor_tui.language.check.nodes import make_script, try_operator
 from tremor_tui.language.check.scope import Problems, Scope
-from tremor_tui.language.check.script import check_script, check_select
+from tremor_tui.language.check.script import check_select
 from tremor_tui.language.check.windows import check_definition, check_window, grouped_target
 from tremor_tui.language.ir.query import (
     Edge,
@@ -28,8 +29,8 @@ from tremor_tui.language.ir.query import (
     SelectNode,
     WindowIR,
 )
-from tremor_tui.language.ir.script import ScriptIR, SelectIR
-from tremor_tui.language.tree.expr import Expr, Name
+from tremor_tui.language.ir.script import SelectIR
+from tremor_tui.language.tree.expr import Name
 from tremor_tui.language.tree.query import (
     Config,
     Create,
@@ -40,17 +41,12 @@ from tremor_tui.language.tree.query import (
     DefineWindow,
     Query,
     QueryStatement,
-    ScriptBody,
     Select,
     StreamPort,
 )
 from tremor_tui.model.batch import Value
-from tremor_tui.model.context import Context
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.port import ERR, IN, OUT
-from tremor_tui.operators.contract import ALIASES, operators
-
-Args = dict[str, Value]
 
 
 @dataclass(slots=True)
@@ -232,7 +228,7 @@ class _Checker:
         inner = Problems()
         config = settings(definition.settings, scope, values, inner)
         inner.settle()
-        _try_operator(definition, config)
+        try_operator(definition, config)
         return OperatorNode(create.name.text, definition.kind.text, config, create.span)
 
     def _pipeline(self, create: Create) -> None:
@@ -361,63 +357,6 @@ def _without_locals(fault: Diagnostic, select: Select) -> Diagnostic:
     parts = [part.span for part in (select.target, select.where, select.group, select.having) if part]
     around = next((part for part in parts if part.start <= span.start and span.end <= part.end), span)
     return Diagnostic(fault.message, around, "a field of the event is `event.name`", context=select.span)
-
-
-def make_script(
-    definition: DefineScript, scope: Scope, values: Args | None, name: str, span: Span
-) -> ScriptNode:
-    """A script with its arguments folded in; `values` None where they are not known. Raises CheckError."""
-    problems = Problems()
-    scripts: dict[str, ScriptIR] = {}
-    for port, body in _bodies(definition, problems):
-        try:
-            scripts[port] = check_script(body.statements, scope, args=values, name=name, span=body.span)
-        except CompileError as error:
-            take(problems, error)
-    state = _state(definition.state, scope, values, bool(definition.args), problems)
-    problems.settle()
-    return ScriptNode(name, scripts, state, span)
-
-
-def _bodies(definition: DefineScript, problems: Problems) -> list[tuple[str, ScriptBody]]:
-    bodies = {IN: definition.script}
-    for body in definition.named:
-        port = body.port.text if body.port else IN
-        place = body.port.span if body.port else body.span
-        if port == IN:
-            hint = "events on `in` go to the part that starts with `script` alone"
-            problems.error("the port `in` belongs to the main script", place, hint)
-        elif port in bodies:
-            problems.error(f"the port `{port}` has a script already", place, "leave one of them out")
-        else:
-            bodies[port] = body
-    return list(bodies.items())
-
-
-def _state(
-    state: Expr | None, scope: Scope, values: Args | None, has_args: bool, problems: Problems
-) -> Value:
-    if state is None or (values is None and has_args):
-        return None
-    try:
-        return const_value(state, scope, args=values)
-    except CompileError as error:
-        take(problems, error)
-        return None
-
-
-def _try_operator(definition: DefineOperator, config: dict[str, Value]) -> None:
-    """Makes the operator once, to hear what it says. Raises CheckError."""
-    kind = definition.kind.text
-    try:
-        operators.get(kind)(config, Context())
-    except UnknownName:
-        message, hint = f"there is no operator called `{kind}`", did_you_mean(kind, list(ALIASES))
-        raise CheckError([Diagnostic(message, definition.kind.span, hint)]) from None
-    except ConfigError as error:
-        places = {setting.name.text: setting.name.span for setting in definition.settings}
-        span = places.get(error.key, definition.kind.span)
-        raise CheckError([Diagnostic(error.message, span, error.hint)]) from None
 
 
 def with_span(create: Create) -> Span | None:
