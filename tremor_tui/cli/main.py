@@ -17,6 +17,7 @@ COMMANDS = {
     "run": "local.run",
     "check": "local.check",
     "dbg": "local.dbg",
+    "test": "local.test",
     "server": "local.server",
     "workbench": "remote.workbench",
     "attach": "remote.attach",
