@@ -56,6 +56,18 @@ def test_msgpack_refuses_what_is_no_value(frame: bytes, message: str) -> None:
         codecs.get("msgpack")({}).decode(frame)
 
 
+def test_msgpack_refuses_text_that_is_not_unicode_and_takes_512_levels() -> None:
+    codec = codecs.get("msgpack")({})
+    with pytest.raises(EncodeError, match="MessagePack"):
+        codec.encode("\ud800")
+    deep: Any = 1
+    for _ in range(512):
+        deep = [deep]
+    assert codec.decode(codec.encode(deep)) == deep
+    with pytest.raises(EncodeError, match="levels"):
+        codec.encode([deep])
+
+
 @pytest.mark.parametrize(
     ("line", "record"),
     [

@@ -35,6 +35,11 @@ def extract(name: str, rule: str, text: str) -> Any:
         ("%{n}%{_}", "x", {"n": "x"}),
         ("%{a}\\t%{b}", "x\ty", {"a": "x", "b": "y"}),
         ("exact", "exact", {}),
+        ("a%{n:int}", "b1", NO_MATCH),
+        ("%{n:int} %{s}", "1-x", NO_MATCH),
+        ("%{n}%{_}%{m}", "x", NO_MATCH),
+        ("%{n:int}%{_}|%{m}", "1", NO_MATCH),
+        ("%{a:int};%{+a}", "1;2", {"a": 1}),
         ("", "", {}),
         ("", "x", NO_MATCH),
     ],
@@ -60,10 +65,14 @@ def test_dissect(rule: str, text: str, result: Any) -> None:
         ("a.c", "a.c", "abc"),
         ("a/**/b", "a/x/y/b", "a/xb"),
         ("a*b*c", "a-b\n-c", "acb"),
+        ("[c-a]x", "", "bx"),
+        ("[!c-a]x", "bx", "x"),
+        ("[a-]", "-", "b"),
+        ("a/**", "a/b/c", "ab"),
     ],
 )
 def test_glob(rule: str, yes: str, no: str | None) -> None:
-    assert extract("glob", rule, yes) is True
+    assert not yes or extract("glob", rule, yes) is True
     assert no is None or extract("glob", rule, no) is NO_MATCH
 
 
@@ -100,6 +109,10 @@ def test_json() -> None:
     assert extract("json", "", "null") is None
     assert extract("json", "", "{") is NO_MATCH
     assert extract("json", "", "\ud800") is NO_MATCH
+
+
+def test_base64_that_is_none() -> None:
+    assert not bare_test(extractors.get("base64")(""))("?", None)
 
 
 def test_base64_wants_text_inside_where_its_result_is_wanted() -> None:

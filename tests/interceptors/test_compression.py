@@ -52,6 +52,18 @@ def test_a_broken_frame_is_refused_and_the_next_one_is_fine(name: str, damage: s
     assert unpack.process(good) == [b"snot" * 100]
 
 
+def test_bytes_behind_a_zlib_stream_are_refused() -> None:
+    with pytest.raises(DecodeError, match="after the end"):
+        preprocessors.get("decompress")(None).process(zlib.compress(b"a") + b"b")
+
+
+@pytest.mark.parametrize("algorithm", ["zstd", "zip"])
+def test_an_algorithm_that_is_not_there_is_refused(algorithm: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        preprocessors.get("decompress")({"algorithm": algorithm})
+    assert caught.value.key == "algorithm"
+
+
 def test_what_is_not_packed_passes() -> None:
     unpack = preprocessors.get("decompress")(None)
     assert unpack.process(b'{"a": 1}') == [b'{"a": 1}']

@@ -25,6 +25,18 @@ from tremor_tui.model import regex
         (r"(?i)É", "é", "é"),
         (r"\p{Letter}+", "1é", "é"),
         (r"[[:alpha:]]+", "1ab", "ab"),
+        (r"[\d,]+", "x٣,4", "٣,4"),
+        (r"[\D]+", "1é2", "é"),
+        (r"[\s,]+", "a\u3000,b", "\u3000,"),
+        (r"[^\W_]+", "__é1__", "é1"),
+        (r"[(?-u)\w]+", "(é", "(é"),
+        (r"(?-u)[\w]+", "éa", "a"),
+        (r"\pL\p{Lu}\p{Greek}", "éÉα", "éÉα"),
+        (r"\p{ASCII}[\P{ASCII}x]+", "aéx", "aéx"),
+        (r"\p{Any}\p{^L}", "é1", "é1"),
+        (r"(?x)[a b]+ # x", "a b", "a"),
+        (r"(?x)a{2}  ?b", "aab", "aab"),
+        (r"[&\-\_]+", "&-_", "&-_"),
         (r"[]a]+", "a]", "a]"),
         (r"\bfoo\b", "a foo b", "foo"),
         (r"$", "a\n", ""),
@@ -53,6 +65,11 @@ def test_the_syntax_of_rust_means_what_it_means_there(pattern: str, text: str, f
         ("(?R)", "(?R", 0),
         (r"\y", r"\y", 0),
         (r"\u{110000}", r"\u", 0),
+        (r"\u{zz}", r"\u", 0),
+        (r"\x4", r"\x", 0),
+        (r"\p{L", r"\p{", 0),
+        (r"[[:alpha]", "[:", 1),
+        ("(?P<n>a)(?P<n>b)", "(?P<n>", 8),
         (r"[\b]", r"\b", 1),
         ("[a", "[", 0),
         ("a\\", "\\", 1),
@@ -64,7 +81,9 @@ def test_what_cannot_be_run_is_refused_by_name_and_offset(pattern: str, construc
     assert f"`{construct}` at offset {offset}" in str(caught.value)
 
 
-@pytest.mark.parametrize("pattern", ["(", "a)", r"\p{Zork}", "(?P<n>a)(?P<n>b)", "a|*", "a" * 70_000])
+@pytest.mark.parametrize(
+    "pattern", ["(", "a)", r"\p{Zork}", "(?P<n>a)(?P<n>b)", "a|*", "a" * 70_000, "\ud800"]
+)
 def test_a_wrong_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(ConfigError):
         regex.compile(pattern)
@@ -101,6 +120,12 @@ def test_named_groups_that_took_part() -> None:
 )
 def test_replacing(pattern: str, to: str, text: str, result: str) -> None:
     assert regex.compile(pattern).sub(to, text) == result
+
+
+def test_halves_of_surrogate_pairs_in_texts_match_nothing_but_a_dot() -> None:
+    assert regex.compile("a.b").matches("a\ud800b")
+    assert regex.compile("b").search("\ud800b") == ["b"]
+    assert [match[0] for match in regex.compile(r"\w").finditer("aé")] == ["a", "é"]
 
 
 def test_replacing_the_first_match_alone() -> None:

@@ -188,6 +188,29 @@ def test_long_digits_that_are_no_integer_pass() -> None:
     assert values.from_json(text) == {"a": "123456789012345678901234", "b": 0.12345678901234568, "c": 1000.0}
 
 
+def test_what_is_no_value_cannot_be_written() -> None:
+    deep: Any = object()
+    for _ in range(300):
+        deep = [deep]
+    for value in (object(), deep):
+        with pytest.raises(ValueFault, match=r"no value|serializable"):
+            values.to_json(value)
+
+
+def test_values_that_nest_beyond_all_limits_are_not_compared() -> None:
+    deep: Any = 1
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(ValueFault, match="nests"):
+        equal(deep, deep)
+
+
+def test_a_record_with_a_large_float_keeps_its_keys() -> None:
+    assert values.to_json({"e+": 1e30, "b": ["e+"]}) == '{"e+":1e30,"b":["e+"]}'
+    assert values.deep_merge(1, {"a": 1}) == {"a": 1}
+    assert values.to_json_pretty({"a": [1]}) == '{\n  "a": [\n    1\n  ]\n}'
+
+
 def test_half_a_surrogate_pair_cannot_be_written() -> None:
     with pytest.raises(ValueFault, match="JSON"):
         values.to_json("\ud800")

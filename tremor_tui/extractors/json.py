@@ -20,7 +20,5 @@ def json(rule: str) -> Extract:
             return from_json(value)
         except BadJson:
             return NO_MATCH
-        except UnicodeEncodeError:
-            return NO_MATCH
 
     return extract

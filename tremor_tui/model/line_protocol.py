@@ -111,9 +111,7 @@ class _Scan:
         return value
 
     def timestamp(self, ingest_ns: int) -> int:
-        if not self.next(" ") and self.at < len(self.line):
-            raise self.fail("a blank before the timestamp")
-        if self.at == len(self.line):
+        if not self.next(" "):
             return ingest_ns
         number = parse_integer(self.line[self.at :], 0, UINT_MAX)
         if number is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import chain
 from typing import Final
 
 WORD: Final = (
@@ -57,10 +58,10 @@ def property_name(key: str) -> str:
 
 
 def whole(key: str, negated: bool) -> str:
-    """`\\p{Any}` and `\\p{ASCII}` as POSIX or property classes of RE2."""
+    """The content of the class that `\\p{Any}` or `\\p{ASCII}` is."""
     if key == "any":
         return r"\P{Any}" if negated else r"\p{Any}"
-    return r"[^\x00-\x7f]" if negated else r"[\x00-\x7f]"
+    return r"\x{80}-\x{10ffff}" if negated else r"\x{00}-\x{7f}"
 
 
 _EXTRA_WORDS: Final = (
@@ -80,10 +81,13 @@ def _is_word(code: int) -> bool:
 
 @cache
 def _not_word() -> str:
-    """The ranges outside `\\w`, for `[\\W…]`; RE2 has no complement within a class."""
+    """The ranges outside `\\w`, for `[\\W…]`; RE2 has no complement within a class.
+
+    The planes that are left out hold no words.
+    """
     ranges = []
     start = None
-    for code in (*range(0xD800), *range(0xE000, 0x110000)):
+    for code in chain(range(0xD800), range(0xE000, 0x34000), range(0xE0000, 0xE0200)):
         if _is_word(code):
             if start is not None:
                 ranges.append(f"\\x{{{start:x}}}-\\x{{{code - 1:x}}}")

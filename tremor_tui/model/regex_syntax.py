@@ -52,6 +52,7 @@ class _Translator:
         self.flags = _Flags()
         self.outer: list[_Flags] = []
         self.names: set[str] = set()
+        self.in_class = False
         self.repeated = False
 
     def run(self) -> Translation:
@@ -209,9 +210,9 @@ class _Translator:
     def other_escape(self, letter: str) -> None:
         if letter.isdecimal():
             self.refuse("\\" + letter, "refers back to a group, which is not supported")
-        if letter.isalpha() or letter in "<>":
+        if letter.isalpha() or not letter.isascii() or letter in "<>":
             self.refuse("\\" + letter, "is an unknown escape")
-        if not letter.isascii() or letter.isspace():
+        if letter.isspace():
             self.write(self.literal(letter))
             self.at += 2
         else:
@@ -276,7 +277,8 @@ class _Translator:
         for prefix in ("general_category=", "gc=", "script=", "sc="):
             key = key.removeprefix(prefix)
         if key in ("any", "ascii"):
-            self.write(whole(key, (sign == "\\P") != bool(negated)))
+            content = whole(key, (sign == "\\P") != bool(negated))
+            self.write(content if self.in_class else f"[{content}]")
         else:
             self.write(f"{sign}{{{negated}{property_name(key)}}}")
         self.at = end + 1
@@ -291,11 +293,13 @@ class _Translator:
         if self.pattern.startswith("]", self.at):
             self.write("\\]")
             self.at += 1
+        self.in_class = True
         while not self.pattern.startswith("]", self.at):
             if self.at >= len(self.pattern):
                 self.at = start
                 self.refuse("[", "is not closed")
             self.class_item(self.pattern[self.at])
+        self.in_class = False
         self.put(1)
 
     def class_item(self, character: str) -> None:
