@@ -236,8 +236,8 @@ def _native(node: CallIR, values: list[Value]) -> ExprIR:
     try:
         return ConstIR(function.call(*values), node.span)
     except FunctionError as error:
-        fault = EvalError(f"Runtime error in function {node.name}/{len(values)}: {error}")
-        raise _Fault(fault, node.span) from None
+        message, hint = error.told(f"{node.name}/{len(values)}")
+        raise _Fault(EvalError(message, None, hint), node.span) from None
 
 
 _FOLDS: dict[type, Callable[..., ExprIR]] = {

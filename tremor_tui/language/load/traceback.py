@@ -61,7 +61,8 @@ def _explain(error: Exception, site: Site, traceback: TracebackType) -> Diagnost
     if isinstance(error, EvalError):
         return _diagnostic(error, site)
     if isinstance(error, FunctionError) and site.kind == "call":
-        return _diagnostic(EvalError(f"Runtime error in function {site.name}: {error}"), site)
+        message, hint = error.told(site.name)
+        return _diagnostic(EvalError(message, None, hint), site)
     if site.kind == "local" and isinstance(error, NameError):
         return _diagnostic(EvalError(_no_key("local", site.name), None, site.hint), site)
     if site.kind in ("lookup", "range", "assign") and isinstance(error, (LookupError, TypeError)):
