@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tremor_tui.workbench.widgets.painted import Line, Painted, clip
-from tremor_tui.workbench.widgets.scroll_text import ScrollText
+from tremor_tui.workbench.widgets.scroll_text import ScrollText, folded
 
 
 class TextDialog(ModalScreen[None]):
@@ -26,6 +26,7 @@ class TextDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """A box as large as the text, at most as the screen."""
+        self._lines = folded(self._lines, max(20, int(self.app.size.width * 0.96) - 5))
         box = Vertical(ScrollText(self._lines), classes="dialog")
         box.border_title = self._title
         box.border_subtitle = "esc closes"

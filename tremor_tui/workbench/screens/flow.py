@@ -91,7 +91,7 @@ class FlowView(View):
         """Follows an edge with the stream."""
         self.canvas.along(True)
 
-    def act_edges(self) -> None:
+    def act_edge(self) -> None:
         """Selects the next edge of the node."""
         self.canvas.next_edge()
 

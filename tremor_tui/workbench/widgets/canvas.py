@@ -102,6 +102,7 @@ class Canvas(Panel, can_focus=True):
 
     def _width(self, node: NodeSnapshot, least: int, most: int, form: Form) -> int:
         label = cell_len(named(node.label or node.id.rsplit("/", 1)[-1]))
+        label = max(label, len(node.kind)) if self.store.inside else label
         return max(least, min(most, label + (1 if form.height == 2 else 4)))
 
     def _offset(self, width: int, height: int) -> tuple[int, int]:
@@ -141,7 +142,7 @@ class Canvas(Panel, can_focus=True):
         rank = {wire: 2 if wire == picked else 1 if wire in thick else 0 for wire in edges}
         dashed = {edge.id for edge in graph.edges if edge.source_port == "err"}
         self._wires.paint(cells, self.glyphs, styles, rank, thick, dashed)
-        for edge in graph.edges:
+        for edge in sorted(graph.edges, key=lambda e: (rank[e.id], e.rate)):
             self._paint_labels(cells, edge, styles[edge.id])
 
     def _edge_style(self, edge: EdgeSnapshot, fill: float) -> Style:

@@ -26,7 +26,8 @@ class Inspector(Panel):
         if node is None:
             return "Inspector", ""
         task = None if store.inside else store.task_of(node.task)
-        words = f"{task.kind} {named(task.detail)}" if task else f"{node.kind} {named(node.detail)}"
+        detail = task.detail if task else node.detail if node.detail != node.kind else ""
+        words = f"{task.kind if task else node.kind} {named(detail)}"
         version = f"  v{task.version}" if task and task.kind == "pipeline" else ""
         return store.node_title(node.id), words.strip() + version
 
@@ -63,7 +64,7 @@ class Inspector(Panel):
     def _pairs(self, *pairs: tuple[str, str]) -> Line:
         line = Line()
         for name, value in pairs:
-            line.add(f"{name} ", self.ink.dim).add(f"{value:<6}", self.ink.text)
+            line.add(f"{name} ", self.ink.dim).add(f"{value:<5} ", self.ink.text)
         return line
 
     def _flows(self, task: TaskSnapshot) -> Line:

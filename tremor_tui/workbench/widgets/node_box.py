@@ -118,15 +118,20 @@ class BoxPainter:
             mark = self._glyphs.mark if self._is_picked else " "
             self._cells.write(box.x, box.y, mark + clip(label, box.width - 1, self._glyphs.more), style)
             self._cells.write(box.x, box.y + 1, mark, style)
-            self._cells.write(box.x + 1, box.y + 1, clip(f"{node.kind[:6]} {share}", box.width - 1), ink.dim)
+            self._cells.write(
+                box.x + 1, box.y + 1, clip(f"{node.kind} {share}".strip(), box.width - 1), ink.dim
+            )
             return
         self._frame(label, "", ink.picked if self._is_picked else ink.bar)
         self._text(1, [(f" {node.kind}", ink.dim)])
-        bar = figures.bar(node.share, max(0, box.width - 9), self._glyphs.full, " ") if share else ""
-        self._text(2, [(f" {bar}", ink.accent), (share, ink.text)])
+        bar = figures.bar(node.share, max(0, box.width - 9), self._glyphs.full, " ")
+        many = node.events_in or node.events_out
+        events = f"{figures.count(many)} events" if many else ""
+        self._text(2, [(f" {bar}", ink.accent), (share, ink.text)] if share else [(f" {events}", ink.text)])
         lost = f"{figures.count(node.dropped)} dropped" if node.dropped else ""
         wrong = f"{figures.count(node.errors)} errors" if node.errors else lost
-        self._text(3, [(f" {wrong}", ink.warn)])
+        at = f"line {node.line}" if node.line else ""
+        self._text(3, [(f" {wrong}", ink.warn) if wrong else (f" {at}", ink.dim)])
 
     def _frame(self, label: str, sign: str, style: Style) -> None:
         box, glyphs, cells = self._box, self._glyphs, self._cells

@@ -7,6 +7,7 @@ import re
 
 from rich.style import Style
 from textual import events
+from textual.strip import Strip
 
 from tremor_tui.workbench.ink import Ink
 from tremor_tui.workbench.terminal import clean, clean_lines
@@ -60,6 +61,25 @@ class ScrollText(Painted, can_focus=True):
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """The wheel scrolls."""
         self.action_scroll_by(-3)
+
+
+def folded(lines: list[Line], width: int) -> list[Line]:
+    """The lines with what is longer than `width` going on, indented, on the next."""
+    found: list[Line] = []
+    for line in lines:
+        rest, indent = Strip(line.segments, line.cells), 0
+        while indent + rest.cell_length > width:
+            found.append(_of(rest.crop(0, width - indent), indent))
+            rest, indent = rest.crop(width - indent), min(6, width // 4)
+        found.append(_of(rest, indent))
+    return found
+
+
+def _of(strip: Strip, indent: int) -> Line:
+    line = Line().to(indent)
+    line.segments += list(strip)
+    line.cells += strip.cell_length
+    return line
 
 
 def json_lines(text: str, ink: Ink) -> list[Line]:

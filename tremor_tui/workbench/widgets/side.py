@@ -55,7 +55,7 @@ class FileList(Panel):
             wrong = sum(problem.is_error for problem in draft.diagnostics)
             line = Line().add(self.glyphs.mark if picked else " ", self.ink.picked)
             style = self.ink.picked if picked else self.ink.text if draft.is_writable else self.ink.dim
-            line.add(clip(self._label(draft), width - 5, self.glyphs.more), style)
+            line.add(clip(self._label(draft), width - (5 if wrong else 1), self.glyphs.more), style)
             if wrong:
                 line.right(f"{self.glyphs.bad} {wrong}", width, self.ink.hot)
             lines.append(line)
