@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from tremor_tui.errors import CheckError, CompileError, ParseError
 from tremor_tui.language.check.scope import Scope
 from tremor_tui.language.check.script import check_script
+from tremor_tui.language.depth import deep
 from tremor_tui.language.emit.script import emit_script
 from tremor_tui.language.emit.writer import Emitted
 from tremor_tui.language.ir.script import ScriptIR
@@ -67,6 +68,7 @@ def parse_script(source: Source) -> ScriptTree:
     return parsed.tree
 
 
+@deep
 def compile_script(
     source: Source, loader: ModuleLoader, *, args: dict[str, Value] | None = None, name: str = ""
 ) -> CompiledScript:
@@ -104,6 +106,7 @@ def _warnings(scope: Scope) -> tuple[Diagnostic, ...]:
     return tuple(sorted(found, key=lambda d: (d.span is None, d.span)))
 
 
+@deep
 def stages(source: Source, loader: ModuleLoader, *, args: dict[str, Value] | None = None) -> Stages:
     """What each stage makes of a script, as far as it gets."""
     loader.keep(source)

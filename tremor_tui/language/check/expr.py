@@ -14,6 +14,7 @@ from tremor_tui.language import fold
 from tremor_tui.language.check import match as matches
 from tremor_tui.language.check.env import Env
 from tremor_tui.language.check.scope import Problems, Scope
+from tremor_tui.language.depth import deep
 from tremor_tui.language.ir.expr import (
     AggregateIR,
     AtIR,
@@ -58,6 +59,7 @@ def check_expr(node: tree.Expr, env: Env) -> ExprIR:
         return _check(node, env)
 
 
+@deep
 def const_value(node: tree.Expr, scope: Scope, args: dict[str, Value] | None = None) -> Value:
     """The value of an expression that has to be known at compile time.
 

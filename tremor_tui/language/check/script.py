@@ -15,6 +15,7 @@ from tremor_tui.language.check import expr as expressions
 from tremor_tui.language.check.env import Env
 from tremor_tui.language.check.functions import declare_function
 from tremor_tui.language.check.scope import Problems, Scope
+from tremor_tui.language.depth import deep
 from tremor_tui.language.ir.expr import (
     ConstIR,
     EffectorIR,
@@ -116,6 +117,7 @@ def _const(scope: Scope, node: Const) -> ConstIR:
 # --- scripts ----------------------------------------------------------------------------------------
 
 
+@deep
 def check_script(
     statements: Sequence[ScriptStatement],
     scope: Scope,
@@ -220,6 +222,7 @@ def _target_root(node: Let, env: Env) -> LocalIR | RootIR | None:
 # --- selects ----------------------------------------------------------------------------------------
 
 
+@deep
 def check_select(
     node: Select, scope: Scope, *, args: dict[str, Value] | None = None, name: str = "select"
 ) -> SelectIR:

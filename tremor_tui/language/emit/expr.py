@@ -163,7 +163,8 @@ def _logic(node: LogicIR, frame: Frame) -> Code:
     with frame.aside() as block:
         right = _side(frame, node.right, "right_of", node.op, site)
     if not block:
-        return code(within(left), f" {node.op} ", within(right))
+        is_chain = isinstance(node.left, LogicIR) and node.left.op == node.op and not left.is_atom
+        return code(left if is_chain else within(left), f" {node.op} ", within(right))
     name = frame.temporary()
     frame.put(name, " = ", left)
     frame.put("if ", name, ":") if node.op == "and" else frame.put("if not ", name, ":")

@@ -1,7 +1,8 @@
 """`match` as a chain of `if`, `elif` and `else`.
 
 A case's test is that of its pattern (`patterns.py`) and its guard. Where a test needs lines of its own,
-the rest of the chain moves into an `else`. What an arm yields goes to a destination: a name, a `return`, or nowhere.
+the rest of the chain moves into an `else`. What an arm yields goes to a destination: a name, a `return`,
+or nowhere.
 """
 
 from __future__ import annotations

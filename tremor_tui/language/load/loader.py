@@ -16,6 +16,7 @@ from typing import Any
 from tremor_tui.errors import ConfigError
 from tremor_tui.extractors.contract import extractors
 from tremor_tui.functions.contract import find
+from tremor_tui.language.depth import deep
 from tremor_tui.language.emit.script import emit_script, emit_select
 from tremor_tui.language.emit.writer import Binding, Emitted
 from tremor_tui.language.ir.script import ScriptIR, SelectIR
@@ -67,12 +68,14 @@ def bound(binding: Binding) -> Any:
     return function.call
 
 
+@deep
 def load_script(ir: ScriptIR) -> Script:
     """The callable of a script."""
     script: Script = load(emit_script(ir))["script"]
     return script
 
 
+@deep
 def load_select(ir: SelectIR) -> LoadedSelect:
     """The callables of a select."""
     emitted = emit_select(ir)

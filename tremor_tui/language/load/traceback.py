@@ -7,6 +7,7 @@ lookup is found by evaluating its two sides again, which are plain names and loo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from types import TracebackType
 from typing import Any
@@ -18,6 +19,7 @@ from tremor_tui.language.load.operators import EvalError, conflict
 from tremor_tui.language.load.prelude import decreasing, natural
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.values import ValueFault
 
 FILE = "<tremor {}>"
 """The file name of generated code, by the script's name."""
@@ -34,20 +36,18 @@ class Failures:
         """The error to raise instead. A ScriptError stays what it is."""
         if isinstance(error, ScriptError):
             return error
-        frame = self._frame(error.__traceback__)
-        site = self._site(frame) if frame else None
-        if frame is None or site is None:
-            return ScriptError(_unknown(error, self._emitted.module))
-        return ScriptError(_explain(error, site, frame))
+        for frame in reversed(list(self._frames(error.__traceback__))):
+            site = self._site(frame)
+            if site is not None:
+                return ScriptError(_explain(error, site, frame))
+        return ScriptError(_unknown(error, self._emitted.module))
 
-    def _frame(self, traceback: TracebackType | None) -> TracebackType | None:
-        """The innermost level that runs generated code of this program."""
-        found = None
+    def _frames(self, traceback: TracebackType | None) -> Iterator[TracebackType]:
+        """The levels that run generated code of this program, outermost first."""
         while traceback:
             if traceback.tb_frame.f_code.co_filename == self.file:
-                found = traceback
+                yield traceback
             traceback = traceback.tb_next
-        return found
 
     def _site(self, traceback: TracebackType) -> Site | None:
         positions = traceback.tb_frame.f_code.co_positions()
@@ -76,6 +76,8 @@ def _diagnostic(error: EvalError, site: Site) -> Diagnostic:
 
 
 def _unknown(error: Exception, span: Span, context: Span | None = None) -> Diagnostic:
+    if isinstance(error, ValueFault):
+        return Diagnostic(f"Not possible with this value: {error}", span, context=context)
     if isinstance(error, RecursionError):
         return Diagnostic("The value nests too deeply", span, context=context)
     if isinstance(error, MemoryError):
