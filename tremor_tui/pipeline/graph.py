@@ -96,8 +96,9 @@ class Node:
 class Graph:
     """A running pipeline. `nodes` are in topological order, `edges` in the text's.
 
-    `inputs` and `outputs` are its ports. `build.build` makes one. `by_event`: rows move one by one, and one
-    that fails in a select does not go on by its other branches either, as in tremor.
+    `inputs` and `outputs` are its ports. `build.build` makes one. `by_event`: where one row may become
+    several, they move row by row, and a row that fails in a select ends its event's other branches too, as in
+    tremor.
     """
 
     def __init__(
@@ -133,7 +134,8 @@ class Graph:
         port that the pipeline does not have; the checker of flows refuses those.
         """
         plan = self._plans[port]
-        if plan.is_by_event or self._by_event or (plan.needs_order and not _ascends(batch.ids)):
+        by_event = plan.is_by_event or (self._by_event and plan.branches)
+        if by_event or (plan.needs_order and not _ascends(batch.ids)):
             return execute.by_event(self._nodes, plan.start, port, batch, now_ns, self._by_event)
         return execute.by_batch(self._nodes, plan, port, batch, now_ns)
 

@@ -33,15 +33,16 @@ class Plan:
     """How batches that enter at node `start` move.
 
     `ranks` gives each reachable edge its place in merges, lowest first. `repeats` are the output nodes
-    that may get several rows of one id; `needs_order`: ids have to ascend, as rows are sorted by them;
-    `outputs` are the indices of the reachable ones as they are
-    handed out. `reach` are the nodes to visit, in topological order.
+    that may get several rows of one id. `needs_order`: ids have to ascend, as rows are sorted by them.
+    `branches`: one row may become several. `outputs` are the indices of the reachable output nodes as they
+    are handed out. `reach` are the nodes to visit, in topological order.
     """
 
     start: int
     reach: list[int]
     is_by_event: bool = False
     needs_order: bool = False
+    branches: bool = False
     ranks: dict[int, int] = field(default_factory=dict)
     repeats: frozenset[int] = frozenset()
     outputs: list[int] = field(default_factory=list)
@@ -65,6 +66,8 @@ def make_plan(nodes: Sequence[Node], start: int) -> Plan:
         or any(several[index] and nodes[index].is_multi for index in reach)
         or _is_multiplied(nodes, incoming, reach),
         any(len(arrivals) > 1 for arrivals in incoming.values()) or any(nodes[i].is_multi for i in reach),
+        any(len(edges) > 1 for i in reach for edges in nodes[i].routes.values())
+        or any(nodes[i].is_multi for i in reach),
         {e.index: n for arrivals in incoming.values() for n, (_, e) in enumerate(_ranked(arrivals, lowest))},
         frozenset(index for index in ends if several[index]),
         sorted(ends, key=lambda index: lowest[index], reverse=True),

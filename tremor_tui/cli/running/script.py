@@ -33,6 +33,7 @@ from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.origin import OriginUri
 from tremor_tui.pipeline.build import build
+from tremor_tui.pipeline.error_text import error_text
 
 Emit = Callable[[Sequence[Value]], None]
 Complain = Callable[[DataError], None]
@@ -247,7 +248,9 @@ def _query_step(program: Program, options: Options, failures: Failures) -> Step:
         compiled.query_ir,
         instance=options.instance,
         hostname=socket.gethostname(),
+        render=error_text(program.find),
         on_error=lambda node, error: caught.append(error),
+        by_event=True,
     )
     if "in" not in graph.inputs:
         hint = "its events come in by `in`"
