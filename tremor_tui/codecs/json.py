@@ -50,9 +50,7 @@ class Json(BatchForms):
             done = list(map(orjson.loads, frames))
         except orjson.JSONDecodeError:
             return super().decode_batch(frames)
-        if not done:
-            return done, []
-        if values.may_hold_big(b" ".join(frames)) or max(map(len, frames)) > SHALLOW:
+        if any(map(_may_be_deep, frames)) or values.may_hold_big(b" ".join(frames)):
             return self._checked(done, frames)
         return done, []
 
@@ -74,6 +72,10 @@ class Json(BatchForms):
             return [orjson.dumps(item, None, option) for item in items], []
         except TypeError:
             return super().encode_batch(items)
+
+
+def _may_be_deep(frame: bytes) -> bool:
+    return len(frame) > SHALLOW and frame.count(b"[") + frame.count(b"{") > values.MAX_DEPTH
 
 
 @codec("json")
