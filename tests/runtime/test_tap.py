@@ -28,20 +28,18 @@ def tap_of(per_second: float) -> tuple[Tap, JumpingClock, list[TapSamples]]:
 @pytest.mark.anyio
 @pytest.mark.parametrize("edge", EDGES)
 async def test_a_tap_counts_every_event_and_copies_a_few(running: Running, base: Path, edge: str) -> None:
-    clock = JumpingClock()
-    ir = flow("main", [of("feed", "test_feed", {"count": 5000}), of("keep", "test_keep")], LINKS)
+    ir = flow("main", [of("feed", "test_feed"), of("keep", "test_keep")], LINKS)
     frames: list[TapSamples] = []
 
-    async with running(clock=clock) as runtime:
+    async with running() as runtime:
         await runtime.start(ir, base=base)
-        runtime.pause("main")
         early = FEEDS["feed"].given
         tap = runtime.open_tap(edge, 20, frames.append)
-        runtime.pause("main", False)
-        await until(lambda: runtime.flows["main"].done.is_set())
-        await clock.jump(0.2)
+        await until(lambda: tap.seen >= 5000)
+        await runtime.stop("main")
+    given = FEEDS["feed"].given
 
-    assert tap.seen == 5000 - early
+    assert given - early <= tap.seen <= given
     assert sum(frame.seen for frame in frames) == tap.seen
     assert frames[-1].seen_total == tap.seen
     samples = [sample for frame in frames for sample in frame.samples]

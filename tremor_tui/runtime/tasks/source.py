@@ -132,6 +132,7 @@ class SourceTask(Task):
         if not self.sinks:
             self.complain("sinkless", f"`{self.id}` reaches no sink, so it does not pull")
         while not self._is_over:
+            await self._send_rest()
             if self._is_held:
                 await self.bell.wait(EMPTY)
                 continue
@@ -141,7 +142,6 @@ class SourceTask(Task):
 
     async def _pull_some(self) -> None:
         """Pulls until it is held or there is no more."""
-        await self._send_rest()
         while not self._is_held:
             try:
                 pulled = await self.part.pull()
