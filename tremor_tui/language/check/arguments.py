@@ -65,9 +65,10 @@ def bind(declared: Sequence[Argument], given: Given, scope: Scope, what: str) ->
             problems.error(f"`{name}` is given twice", setting.name.span, "leave one of them out")
         else:
             values[name] = _given(setting, given, problems)
+    clause = declared[0].span.to(declared[-1].span) if declared else given.span
     for argument in declared:
         if argument.name.text not in values:
-            values[argument.name.text] = _default(argument, scope, given, what, problems)
+            values[argument.name.text] = _default(argument, scope, given, what, clause, problems)
     problems.settle()
     return values
 
@@ -88,9 +89,14 @@ def _unknown(setting: Setting, names: list[str], what: str, span: Span) -> Diagn
     return Diagnostic(f"{what} has no argument `{name}`", span, hint)
 
 
-def _default(argument: Argument, scope: Scope, given: Given, what: str, problems: Problems) -> Value:
+def _default(
+    argument: Argument, scope: Scope, given: Given, what: str, clause: Span, problems: Problems
+) -> Value:
     if argument.default is not None:
-        return _value(argument.default, scope, {}, problems)
+        inner = Problems()
+        value = _value(argument.default, scope, {}, inner)
+        _tell(inner, f"the default of `{argument.name.text}`", clause if given.is_whole else None, problems)
+        return value
     name = argument.name.text
     place = f"{given.span.file}:{given.span.line}"
     problems.error(
@@ -102,18 +108,21 @@ def _default(argument: Argument, scope: Scope, given: Given, what: str, problems
 
 
 def _given(setting: Setting, given: Given, problems: Problems) -> Value:
+    whole = given.span if given.is_whole else None
     inner = Problems()
     value = _value(setting.value, given.scope, given.args, inner)
+    _tell(inner, f"the value of `{setting.name.text}`", whole, problems)
+    return value
+
+
+def _tell(inner: Problems, what: str, whole: Span | None, problems: Problems) -> None:
+    """Passes faults on; that a value is not constant is told at `whole`, if there is one."""
     for fault in inner.found:
-        if given.is_whole and fault.message.startswith(OPEN):
-            problems.error(
-                f"the value of `{setting.name.text}` is not known at compile time",
-                given.span,
-                "use literals, constants, `args` and functions",
-            )
+        if whole is not None and fault.message.startswith(OPEN):
+            hint = "use literals, constants, `args` and functions"
+            problems.error(f"{what} is not known at compile time", whole, hint)
         else:
             problems.add(fault)
-    return value
 
 
 OPEN = ("The expression isn't constant", "Trying to access a non existing local")
