@@ -75,7 +75,12 @@ class Json(BatchForms):
 
 
 def _may_be_deep(frame: bytes) -> bool:
-    return len(frame) > SHALLOW and frame.count(b"[") + frame.count(b"{") > values.MAX_DEPTH
+    if len(frame) <= SHALLOW:
+        return False
+    # finding is many times quicker than counting, and most records are flat
+    if frame.find(b"[") < 0 and frame.find(b"{", 1) < 0:
+        return False
+    return frame.count(b"[") + frame.count(b"{") > values.MAX_DEPTH
 
 
 @codec("json")
