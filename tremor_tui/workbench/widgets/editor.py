@@ -113,6 +113,21 @@ class Editor(TextArea):
         self.move_cursor((row, max(0, min(column - 1, len(self.document.get_line(row))))), center=True)
 
     async def _on_key(self, event: events.Key) -> None:
+        if await self._moved_or_deleted(event):
+            return
         # TextArea takes escape to leave itself; here it leaves the screen, as everywhere.
         if event.key == "escape":
             event.prevent_default()
+
+    async def _moved_or_deleted(self, event: events.Key) -> bool:
+        """Runs the editor's own binding of a key, at its place among the letters.
+
+        Textual lets a bound key bubble up to the app before it acts, so letters that arrive in the same
+        read would be typed first, at the wrong place.
+        """
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            event.stop()
+            event.prevent_default()
+            await self.run_action(binding.action)
+            return True
+        return False
