@@ -36,6 +36,8 @@ def _quick(rule: str) -> Accepts | None:
         return None
     parts = rule.split("*")
     match parts:
+        case ["", ""]:
+            return lambda text: True
         case [head, ""] if head:
             return lambda text: text.startswith(head)
         case ["", tail] if tail:
