@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "local.check",
     "dbg": "local.dbg",
     "test": "local.test",
+    "fmt": "local.fmt",
     "server": "local.server",
     "workbench": "remote.workbench",
     "attach": "remote.attach",

@@ -26,6 +26,11 @@ def data(text: str) -> None:
     print(visible(text), flush=True)
 
 
+def whole(text: str) -> None:
+    """A text that ends with its own line feed, on stdout; unchanged where no terminal shows it."""
+    print(visible(text) if is_terminal(sys.stdout) else text, end="", flush=True)
+
+
 def talk(text: str) -> None:
     """A line for people, on stderr."""
     print(visible(text), file=sys.stderr, flush=True)

@@ -17,10 +17,14 @@ class Sub(NamedTuple):
 
 
 class Comments(NamedTuple):
-    """A place for the comments that were before an offset, and how the line before it ends."""
+    """A place for the comments that were before an offset, and how the line before it ends.
+
+    `is_first`: a block starts here, so there is no empty line to keep.
+    """
 
     before: int
     mark: Mark | None
+    is_first: bool = False
 
 
 Item = Piece | Sub | Comments
@@ -50,7 +54,7 @@ def statements(nodes: Sequence[Node], separator: str = ";", level: int = -1) -> 
     for at, node in enumerate(nodes):
         if at:
             out.append(separator)
-        out.append(Comments(node.span.start, _break(nodes, at)))
+        out.append(Comments(node.span.start, _break(nodes, at), is_first=not at))
         out.append(Sub(node, level))
     return out
 

@@ -17,18 +17,16 @@ from tremor_tui.language.tree.printer_pieces import Comments, Item, Sub, block, 
 
 
 def root(node: tree.Script | trickle.Query | troy.Deployment | troy.Module) -> list[Item]:
-    config = getattr(node, "config", ())
-    out = lines(config)
-    for text in getattr(node, "doc", ()):
-        out += [f"###{text}", Mark.HARD]
+    heads = [lines(getattr(node, "config", ())), docs(getattr(node, "doc", ()), "###")]
+    out = [item for head in heads if head for item in [*head[:-1], Mark.BLANK]]
     return [*out, *_first(statements(node.statements))]
 
 
 def _first(body: list[Item]) -> list[Item]:
     """A body whose first line has nothing before it."""
     match body:
-        case [Comments(before, _), *rest]:
-            return [Comments(before, None), *rest]
+        case [Comments(before), *rest]:
+            return [Comments(before, None, is_first=True), *rest]
     return body
 
 
@@ -39,10 +37,10 @@ def lines(nodes: Sequence[Node]) -> list[Item]:
     return out
 
 
-def docs(texts: tuple[str, ...]) -> list[Item]:
+def docs(texts: tuple[str, ...], sign: str = "##") -> list[Item]:
     out: list[Item] = []
     for text in texts:
-        out += [f"##{text}", Mark.HARD]
+        out += [f"{sign}{text}", Mark.HARD]
     return out
 
 
