@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 
 from tests.pipeline.reference import Reference
 from tremor_tui.language.ir.query import Edge
-from tremor_tui.model.batch import Batch
+from tremor_tui.model.batch import Batch, merge
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight, Trigger
 from tremor_tui.model.signal import Signal, Tick
@@ -18,6 +18,7 @@ from tremor_tui.operators.contract import Operator, Outputs, Quiet
 from tremor_tui.operators.counter import Counter
 from tremor_tui.operators.passthrough import Passthrough
 from tremor_tui.pipeline.build import Part, wire
+from tremor_tui.pipeline.execute import merged
 from tremor_tui.pipeline.graph import Graph
 
 KINDS = ("pass", "count", "odd", "sort", "twice")
@@ -239,3 +240,22 @@ def test_a_node_of_another_kind_does_not_adopt() -> None:
     new.nodes[2].kind = "script"
 
     assert new.adopt(old) == []
+
+
+@given(
+    st.lists(st.tuples(ASCENDING, st.booleans(), st.booleans(), st.integers(0, 1)), min_size=1, max_size=4)
+)
+def test_merging_by_runs_equals_merging_by_rows(made: list[tuple[list[int], bool, bool, int]]) -> None:
+    batches = [
+        Batch(
+            values=[(rank, row) for row in range(len(ids))],
+            ids=ids,
+            ingest_ns=time if with_raws else [time + row for row in range(len(ids))],
+            metas=[{"row": row} if row % 2 else None for row in range(len(ids))] if with_metas else None,
+            raws=[b"%d" % row for row in range(len(ids))] if with_raws else None,
+            nbytes=rank,
+        )
+        for rank, (ids, with_metas, with_raws, time) in enumerate(made)
+    ]
+
+    assert merged(batches) == merge(batches)
