@@ -73,15 +73,18 @@ class Client:
             raise ControlError(answer.message, answer.hint, answer.diagnostics)
         return answer
 
-    async def pushed(self) -> AsyncIterator[Pushed]:
+    def pushed(self) -> AsyncIterator[Pushed]:
         """What the engine pushes, for one reader at a time, until EngineLost is raised."""
-        while True:
-            while self._line:
-                yield self._line.popleft()
+        return _Pushed(self)
+
+    async def next_pushed(self) -> Pushed:
+        """The next thing that the engine pushes. Raises EngineLost."""
+        while not self._line:
             if self._lost:
-                raise self._lost
+                raise EngineLost(self._lost.message, self._lost.hint)
             self._news = anyio.Event()
             await self._news.wait()
+        return self._line.popleft()
 
     async def wait_ended(self) -> None:
         """Returns when the connection has ended, by whichever side."""
@@ -116,7 +119,7 @@ class Client:
 
     async def _exchange(self, request: Request) -> Answer:
         if self._lost:
-            raise self._lost
+            raise EngineLost(self._lost.message, self._lost.hint)
         self._number += 1
         number, waiting = self._number, _Waiting()
         self._answers[number] = waiting
@@ -159,6 +162,19 @@ class Client:
         for waiting in self._answers.values():
             waiting.fail(self._lost)
         self._news.set()
+
+
+class _Pushed:
+    """Not an async generator: those want to be closed by whoever leaves the loop early."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __aiter__(self) -> _Pushed:
+        return self
+
+    async def __anext__(self) -> Pushed:
+        return await self._client.next_pushed()
 
 
 class _Waiting:

@@ -29,7 +29,7 @@ from tremor_tui.engine.compiling.service import Compiling
 from tremor_tui.engine.executors.executor import Executor
 from tremor_tui.engine.executors.link import Ended, EndFlow, PauseFlow, StartFlow, SwapFlow, Swapped, Texts
 from tremor_tui.engine.shape import differences
-from tremor_tui.errors import ControlError, LifecycleError, UnknownName
+from tremor_tui.errors import ControlError, EngineLost, LifecycleError, UnknownName
 
 OVER: frozenset[FlowState] = frozenset({"stopped", "failed"})
 
@@ -150,10 +150,11 @@ class Flows:
                 continue
             try:
                 await executor.order(StartFlow(flow.source, flow.alias))
+            except EngineLost:  # it ended again, and will be started again
+                continue
             except ControlError as error:
-                if executor.state == "running":
-                    flow.failed, flow.error = True, error.message
-                    self.log(f"{flow.alias} cannot begin anew: {error.message}")
+                flow.failed, flow.error = True, error.message
+                self.log(f"{flow.alias} cannot begin anew: {error.message}")
                 continue
             flow.lost = False
             flow.picture = None

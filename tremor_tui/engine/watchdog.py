@@ -27,6 +27,10 @@ REST_S = 0.25
 """Between two looks while no flow is deployed."""
 KEEP = 20
 RECENT_NS = 60 * 10**9
+PAUSE_NS = 10 * 10**9
+"""Between two lines of the log about the same task."""
+LONG_NS = 10**9
+"""A stall as long as this is logged while it lasts."""
 FRAME = re.compile(r'File "(<tremor .*>)", line (\d+) in ')
 
 Lines = Mapping[str, Sequence[tuple[int, str, int]]]
@@ -65,6 +69,7 @@ class Watchdog:
     limit_ms: float = 100.0
     stalls: dict[str, Stall] = field(default_factory=dict)
     _watched: dict[int, _Watched] = field(default_factory=dict)
+    _told: dict[str, int] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Looks until it is cancelled."""
@@ -122,19 +127,27 @@ class Watchdog:
         with suppress(OSError):
             executor.places.stack.write_bytes(b"")  # the child appends
         executor.signal(signal.SIGUSR1)
-        self.log(f"{running.task} has not yielded for {(now_ns - running.start_ns) / 1e6:.0f} ms")
 
     def _note(self, watched: _Watched, running: Running, now_ns: int) -> None:
         stall = self.stalls[running.task]
         self.stalls[running.task] = replace(stall, ns=now_ns - running.start_ns, at_ns=time.time_ns())
+        if now_ns - running.start_ns > LONG_NS:
+            self._tell(self.stalls[running.task], now_ns)
 
     def _over(self, watched: _Watched | None) -> None:
         if watched is None or watched.stalled is None:
             return
         task, watched.stalled = watched.stalled.task, None
         if task in self.stalls:
-            self.stalls[task] = stall = replace(self.stalls[task], active=False)
-            self.log(f"{task} yielded after {stall.ns / 1e6:.0f} ms")
+            self.stalls[task] = replace(self.stalls[task], active=False)
+            self._tell(self.stalls[task], time.monotonic_ns())
+
+    def _tell(self, stall: Stall, now_ns: int) -> None:
+        """Logs a stall, unless one of that task was logged just now."""
+        if now_ns - self._told.get(stall.task, -PAUSE_NS) >= PAUSE_NS:
+            self._told[stall.task] = now_ns
+            times = f", {stall.count} times so far" if stall.count > 1 else ""
+            self.log(_warned(stall, self.limit_ms).text + times)
 
     def _place(self, executor: Executor, task: str) -> None:
         try:
@@ -145,7 +158,6 @@ class Watchdog:
             if task.startswith(f"{flow.alias}/") and (place := find_place(stack, flow.plan.lines)):
                 file, line = place
                 self.stalls[task] = replace(self.stalls[task], file=file, line=line)
-                self.log(f"{task} is at {file}:{line}")
 
 
 def find_place(stack: str, lines: Lines) -> tuple[str, int] | None:

@@ -112,7 +112,7 @@ class Executor:
     async def order(self, order: Orders) -> Result:
         """The answer to an order, once the process runs. Raises ControlError where it fails or it ends."""
         if self.state == "failed":
-            raise ControlError(f"executor {self.number} has failed", "see the engine's log")
+            raise EngineLost(f"executor {self.number} has failed", "see the engine's log")
         await self._running.wait()
         child = self._child
         if child is None:
@@ -134,6 +134,8 @@ class Executor:
     def revive(self) -> None:
         """After `failed`: forget the crashes and start again."""
         if self.state == "failed":
+            self.state = "starting"
+            self._running = anyio.Event()
             self._policy.forgive()
             self._revived.set()
 
@@ -171,8 +173,6 @@ class Executor:
         self._revived = anyio.Event()
         self._running.set()  # lets those who wait for it see that it failed
         await self._revived.wait()
-        self._running = anyio.Event()
-        self.state = "starting"
 
     async def _live(self) -> str:
         try:
