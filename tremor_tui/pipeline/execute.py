@@ -147,12 +147,21 @@ def _pass(edge: Edge, batch: Batch) -> None:
 
 
 def _leave(node: Node, arrivals: list[Arrival], may_repeat: bool) -> Batch:
-    arrivals.sort(key=lambda arrival: arrival[0])
-    batch = merged([batch for _, _, batch in arrivals])
+    """The rows of all arrivals in order; those of one event in the reverse of the order they came in."""
+    arrivals.sort(key=lambda arrival: arrival[0], reverse=may_repeat)
+    batches = [batch for _, _, batch in arrivals]
+    if may_repeat and not all(_is_distinct(batch.ids) for batch in batches):
+        batch = _turn(merged(batches[::-1]))
+    else:
+        batch = merged(batches)
     stats = node.stats
     stats.batches += 1
     stats.rows_in[IN] = stats.rows_in.get(IN, 0) + len(batch)
-    return _turn(batch) if may_repeat else batch
+    return batch
+
+
+def _is_distinct(ids: Sequence[int]) -> bool:
+    return isinstance(ids, range) or len(set(ids)) == len(ids)
 
 
 def _turn(batch: Batch) -> Batch:
@@ -230,8 +239,17 @@ def merged(batches: Sequence[Batch]) -> Batch:
     if len(batches) == 1:
         return batches[0]
     batch = join(batches)
-    order = sorted(range(len(batch)), key=batch.ids.__getitem__)
-    return _arrange(batch, order)
+    ids = batch.ids
+    order = sorted(range(len(batch)), key=ids.__getitem__)
+    batch.ids = sorted(ids)
+    batch.values = [batch.values[row] for row in order]
+    if isinstance(batch.ingest_ns, list):
+        batch.ingest_ns = [batch.ingest_ns[row] for row in order]
+    if batch.metas:
+        batch.metas = [batch.metas[row] for row in order]
+    if batch.raws:
+        batch.raws = [batch.raws[row] for row in order]
+    return batch
 
 
 def join(batches: Sequence[Batch]) -> Batch:
