@@ -48,7 +48,8 @@ def script() -> str:
 match event of {" ".join(first)} case _ => null end;
 match event of {" ".join(second)} case _ => null end;
 match array::contains(event.tags, "tag1") of
-  case true => let $class = "syslog_app2"; let $rate = 125; let $dimensions = event.syslog_hostname; emit event
+  case true => let $class = "syslog_app2"; let $rate = 125; let $dimensions = event.syslog_hostname;
+    emit event
   case _ => null
 end;
 match event of {" ".join(last)} case _ => let $class = "default"; let $rate = 250 end;
