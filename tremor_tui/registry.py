@@ -9,6 +9,7 @@ of a name that is not its file's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
@@ -51,30 +52,32 @@ class Registry(Generic[T]):
 
     def names(self) -> list[str]:
         """The files, aliases and entry points known, sorted; imports nothing."""
-        found = {stem for stem in self._stems() if stem not in NOT_PLUGINS}
+        found = {stem for stem in self._stems if stem not in NOT_PLUGINS}
         found = {
             stem.replace("_", "-") if stem.replace("_", "-") in self._aliases else stem for stem in found
         }
-        return sorted(found | set(self._aliases) | set(self._table) | set(self._external()))
+        return sorted(found | set(self._aliases) | set(self._table) | set(self._external))
 
     def load_all(self) -> dict[str, T]:
         """Imports every file of the room and returns the whole table (for tests and listings)."""
-        for stem in self._stems():
+        for stem in self._stems:
             if stem not in NOT_PLUGINS:
                 import_module(f"{self.room}.{stem}")
-        for name, entry in self._external().items():
+        for name, entry in self._external.items():
             self._table.setdefault(name, entry.load())
         return dict(self._table)
 
     def _import(self, name: str) -> None:
         stem = self._aliases.get(name, name.rsplit("::", 1)[-1]).replace("-", "_")
-        if stem in self._stems() and stem not in NOT_PLUGINS:
+        if stem in self._stems and stem not in NOT_PLUGINS:
             import_module(f"{self.room}.{stem}")
-        elif entry := self._external().get(name):
+        elif entry := self._external.get(name):
             self._table.setdefault(name, entry.load())
 
-    def _stems(self) -> set[str]:
-        return {f.name[:-3] for f in files(self.room).iterdir() if f.name.endswith(".py")}
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(f.name[:-3] for f in files(self.room).iterdir() if f.name.endswith(".py"))
 
+    @cached_property
     def _external(self) -> dict[str, EntryPoint]:
         return {entry.name: entry for entry in entry_points(group=self.room)}
