@@ -89,8 +89,8 @@ def test_state_is_null_in_a_select() -> None:
     [
         ("select x from in into out", "Local variables are not allowed"),
         (
-            "define window w from tumbling with size = 2 end;\n"
-            "select aggr::stats::sum(aggr::stats::sum(event)) from in[w] into out",
+            """define window w from tumbling with size = 2 end;
+            select aggr::stats::sum(aggr::stats::sum(event)) from in[w] into out""",
             "inside of aggregates",
         ),
     ],

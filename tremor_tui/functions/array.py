@@ -38,8 +38,12 @@ def contains(given: Value, element: Value) -> Value:
     """Whether an element equals `element`."""
     items = array_of(given, 0)
     if type(element) is str:
-        return element in items or element.encode("utf-8", "surrogatepass") in items
+        return element in items or (bytes in map(type, items) and _holds_bytes(items, element))
     return any(equal(item, element) for item in items)
+
+
+def _holds_bytes(items: list[Value], text: str) -> bool:
+    return text.encode("utf-8", "surrogatepass") in items
 
 
 @array.function("array", "element", returns="array", examples=[("array::push([1], 2)", [1, 2])])

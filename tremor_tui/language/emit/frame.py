@@ -98,20 +98,30 @@ class Looked:
 
 @dataclass(slots=True)
 class Known:
-    """What is known at a point: variables that are set, owned records, and what was looked up where."""
+    """What is known at a point: variables that are set, owned records, and what was looked up where.
+
+    `found` has the names of values that are certainly there, by place.
+    """
 
     slots: set[str] = field(default_factory=set)
     owned: set[Place] = field(default_factory=set)
     looked: dict[Place, Looked] = field(default_factory=dict)
+    found: dict[Place, str] = field(default_factory=dict)
 
     def copy(self) -> Known:
         """The same knowledge, to go on from separately."""
-        return Known(set(self.slots), set(self.owned), dict(self.looked))
+        return Known(set(self.slots), set(self.owned), dict(self.looked), dict(self.found))
 
     def meet(self, other: Known) -> Known:
         """What is known whichever of the two ways was taken."""
         looked = {place: seen for place, seen in self.looked.items() if other.looked.get(place) is seen}
-        return Known(self.slots & other.slots, self.owned & other.owned, looked)
+        found = {place: name for place, name in self.found.items() if other.found.get(place) == name}
+        return Known(self.slots & other.slots, self.owned & other.owned, looked, found)
+
+    def forget(self) -> None:
+        """Nothing that was looked up holds any more."""
+        self.looked.clear()
+        self.found.clear()
 
 
 class Frame:
@@ -212,9 +222,9 @@ class Frame:
 
     def write(self, root: str) -> None:
         """What a root or variable stands for is about to change: what was looked up there is stale."""
-        looked = self.known.looked
-        for place in [place for place in looked if place[0] == root]:
-            del looked[place]
+        known = self.known
+        known.looked = {place: seen for place, seen in known.looked.items() if place[0] != root}
+        known.found = {place: name for place, name in known.found.items() if place[0] != root}
 
     def own(self, place: Place) -> None:
         """The record at a place was just made."""

@@ -32,14 +32,14 @@ def loop(frame: Frame, node: ForIR, dest: Dest) -> None:
         total = frame.temporary("total")
         frame.put(total, " = ", _start(frame, node.initial))
     _own_before(frame, node)
-    frame.known.looked.clear()
+    frame.known.forget()
     known = frame.known.copy()
     key, value = frame.temporary("key"), frame.temporary("value")
     frame.put(f"for {key}, {value} in ", call("pairs", target), ":")
     with frame.deeper():
         _cases(frame, node, key, value, total)
     known.owned &= frame.known.owned
-    known.looked.clear()
+    known.forget()
     frame.known = known
     if dest.kind != "none":
         statements.deliver(frame, atom(total), dest)

@@ -26,6 +26,7 @@ from tremor_tui.language.ir.expr import (
     MatchIR,
     PathIR,
     PatternIR,
+    PresenceFieldIR,
     RecordPatternIR,
     RootIR,
     TuplePatternIR,
@@ -147,9 +148,21 @@ def _case(frame: Frame, node: MatchIR, subject: Subject, case: CaseIR, chain: _C
             bound = None
             _guard(frame, tests, case.guard)
     chain.begin(lines, tests.joined())
+    _note_found(frame, node.target, subject, pattern)
     if variable:
         chain.before.slots.discard(variable.slot)
     return bound
+
+
+def _note_found(frame: Frame, target: ExprIR, subject: Subject, pattern: PatternIR) -> None:
+    """Remembers, for the arm, the fields that are there if the pattern matches."""
+    place = paths.place_of(target)
+    if place is None or not place[1] or not isinstance(pattern, RecordPatternIR):
+        return
+    for item in pattern.fields:
+        is_there = not isinstance(item, PresenceFieldIR) or item.is_present
+        if is_there and item.key in subject.fields:
+            frame.known.found[(*place[0], item.key)] = subject.fields[item.key]
 
 
 def _bind(tests: Tests, bound: Bound | None) -> None:
@@ -186,7 +199,8 @@ def _subject(frame: Frame, node: MatchIR) -> Subject:
         elements = tuple(frame.held(expressions.expr(frame, item), "item") for item in node.target.items)
         whole = unit("[", joined(", ", elements), "]")
         return Subject(whole, node.target, elements)
-    value = frame.held(expressions.expr(frame, node.target, shares), "subject")
+    value = expressions.expr(frame, node.target, shares)
+    value = frame.held(value, "subject") if str(value).isidentifier() else frame.named(value, "subject")
     subject = Subject(value, node.target)
     place = paths.place_of(node.target)
     seen = frame.known.looked.get(place[0]) if place and place[1] else None

@@ -51,10 +51,22 @@ def read(frame: Frame, node: PathIR | RootIR | LocalIR, shares: bool) -> Code:
         _share(frame, node)
     if not isinstance(node, PathIR):
         return _root(frame, node)
-    piece, again = _start(frame, node.root)
-    for segment in node.segments:
+    piece, again, rest = _from_found(frame, node)
+    for segment in rest:
         piece, again = _step(frame, piece, again, segment, _kind(node.root))
     return piece
+
+
+def _from_found(frame: Frame, node: PathIR) -> tuple[Code, str, tuple[SegmentIR, ...]]:
+    """Where to look up from: the nearest place that has a name, and the segments below it."""
+    reached = place_of(node)
+    start = place_of(node.root)
+    if reached and start:
+        for size in range(len(reached[0]), len(start[0]), -1):
+            name = frame.known.found.get(reached[0][:size])
+            if name is not None:
+                return atom(name), name, node.segments[size - len(start[0]) :]
+    return (*_start(frame, node.root), node.segments)
 
 
 def _share(frame: Frame, node: ExprIR) -> None:

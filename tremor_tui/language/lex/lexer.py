@@ -108,7 +108,7 @@ class _Lexer:
                 add(Token(punctuation[word], start, end))
             elif index == _STRING:
                 add(Token("STRING", start, end, word[1:-1]))
-            elif index == _INT and (number := int(word)) < _U64:
+            elif index == _INT and (number := int(word.replace("_", ""))) < _U64:
                 add(Token("INT", start, end, number))
             elif index == _BRACE:
                 add(Token(punctuation[word], start, end))
