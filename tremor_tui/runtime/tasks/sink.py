@@ -58,7 +58,9 @@ class SinkTask(Task):
             await self._close()
 
     def tell(self, insight: Insight) -> None:
-        """Nothing is below a sink but what it sends by `err`; that does not hold it up."""
+        """Below a sink is what takes its `err`; that settles nothing, but holds sources up like any sink."""
+        if not isinstance(insight, (Ack, Fail)):
+            self.send_up(insight)
 
     @property
     def left(self) -> int:
