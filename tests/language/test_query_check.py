@@ -221,6 +221,18 @@ def test_a_pipeline_does_not_see_the_definitions_around_it() -> None:
     assert faults(text) == ["2:28-2:43 there is no script called `s`"]
 
 
+def test_a_pipeline_is_no_part_of_itself() -> None:
+    module = (
+        "define pipeline p pipeline use m; create pipeline q from m::p;\n"
+        "select event from in into q; select event from q into out; end;"
+    )
+    text = "use m; create pipeline p from m::p; select event from in into p; select event from p into out;"
+
+    assert faults(text, modules={"m.trickle": module}) == [
+        "1:35-1:62 the pipeline `p` would be a part of itself"
+    ]
+
+
 def test_windows_are_defined_and_well_formed() -> None:
     def window(text: str, use: str = "w") -> list[str]:
         return faults(f"define window w from {text} end;\nselect 1 from in[{use}] into out;")

@@ -70,11 +70,16 @@ def check_query(query: Query, scope: Scope, *, name: str, args: Args | None = No
     return checker.check(query.statements, named if isinstance(named, str) else name, config, query.span)
 
 
-def check_pipeline(definition: DefinePipeline, scope: Scope, args: Args, *, name: str) -> CheckedQuery:
-    """A defined pipeline with the values of its arguments; `scope` is that of its body. Raises CheckError."""
+def check_pipeline(
+    definition: DefinePipeline, scope: Scope, args: Args, *, name: str, within: frozenset[Span] = frozenset()
+) -> CheckedQuery:
+    """A defined pipeline with the values of its arguments; `scope` is that of its body. Raises CheckError.
+
+    `within` are the places of the pipelines that it is part of.
+    """
     problems = Problems()
     config = _config(definition.config, scope, problems)
-    checker = _Checker(scope, args, problems)
+    checker = _Checker(scope, args, problems, within | {definition.span})
     checker.add_ports(
         _named(definition.from_ports) or [(IN, definition.span)],
         _named(definition.into_ports) or [(OUT, definition.span), (ERR, definition.span)],
@@ -116,6 +121,7 @@ class _Checker:
     scope: Scope
     args: Args
     problems: Problems
+    within: frozenset[Span] = frozenset()
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     names: dict[str, _Nested | None] = field(default_factory=dict)
@@ -233,13 +239,17 @@ class _Checker:
 
     def _pipeline(self, create: Create) -> None:
         definition, scope = find(self.scope, DefinePipeline, create, is_ordered=False)
+        if definition.span in self.within:
+            message = f"the pipeline `{definition.name.text}` would be a part of itself"
+            raise CheckError([Diagnostic(message, create.span, "pipelines cannot recur")])
         given = replace(self._given(create), unknown_span=with_span(create))
         values = bind(definition.args, given, scope, f"the pipeline `{definition.name.text}`")
         self.checked.add(id(definition))
-        inner = check_pipeline(definition, scope.enter(definition), values, name=create.name.text)
+        name = create.name.text
+        inner = check_pipeline(definition, scope.enter(definition), values, name=name, within=self.within)
         for warning in inner.warnings:
             self.problems.add(warning)
-        self._inline(create.name.text, inner.query)
+        self._inline(name, inner.query)
 
     def _inline(self, name: str, query: QueryIR) -> None:
         for node in query.nodes:
