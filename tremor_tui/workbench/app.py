@@ -96,7 +96,7 @@ def run_workbench(
 class Workbench(App[None]):
     """The app. Views reach it as `screens.view.Desk`."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "tremor-tui"
     COMMANDS = {Commands}  # noqa: RUF012 - Textual's own way
     BINDINGS = [*bindings("all")]  # noqa: RUF012

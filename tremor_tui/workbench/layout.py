@@ -78,7 +78,7 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A placed graph; `order` is the nodes of each layer from top to bottom."""
+    """A placed graph; `order` is each layer from top to bottom, with the places where edges pass."""
 
     boxes: dict[str, Box] = field(default_factory=dict)
     wires: dict[str, Wire] = field(default_factory=dict)
@@ -272,7 +272,7 @@ def _rows(work: _Work) -> None:
         for layer in work.layers if forward else reversed(work.layers):
             near = by_right if forward else by_left
             _settle(work, layer, near, offsets)
-    top = min(item.y for item in work.items.values())
+    top = min(item.y - (work.form.row if item.node else 0) for item in work.items.values())
     for item in work.items.values():
         item.y -= top
 
@@ -344,7 +344,7 @@ def _draw(work: _Work, nodes: Sequence[Place], arcs: Sequence[Arc]) -> Layout:
         wires,
         max(right + 1, max(box.x + box.width for box in boxes.values())),
         max(low + 1, max(box.y + box.height for box in boxes.values())),
-        tuple(tuple(key for key in layer if work.items[key].node) for layer in work.layers),
+        tuple(tuple(layer) for layer in work.layers),
     )
 
 

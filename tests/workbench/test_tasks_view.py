@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.workbench.conftest import SIZES, Opened
+from tremor_tui.control.snapshots import Warned
+from tremor_tui.testing.fake_plane import SLOW, FakePlane
+from tremor_tui.workbench.widgets.histogram import columns
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_table_shows_every_task_and_where_its_time_goes(
+    opened: Opened, size: tuple[int, int]
+) -> None:
+    async with opened(size=size) as bench:
+        await bench.press("2")
+        await bench.sees("Busy%")
+
+        for column in ("State", "Task", "Block%", "In/s", "Run p99", "Queue"):
+            assert column in bench.text
+        for task in ("replay", "parse", "dead_letters"):
+            assert task in bench.text
+        assert "Why is it slow?" in bench.text
+        assert "budget" in bench.text
+
+
+async def test_rows_are_sorted_by_the_chosen_column(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.press("2")
+        await bench.sees("Busy%")
+        names = [task.alias for task in bench.app.tasks.table.rows()]
+        assert names[:2] == ["classify", "parse"]
+
+        await bench.press("o")
+        await bench.sees("Sort by")
+        await bench.press("up", "up", "up", "enter")
+
+        assert bench.app.tasks.table.sort_by == "task"
+        assert [task.alias for task in bench.app.tasks.table.rows()] == sorted(names)
+        await bench.press("r")
+        assert [task.alias for task in bench.app.tasks.table.rows()] == sorted(names, reverse=True)
+
+
+async def test_a_click_on_a_header_sorts(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.press("2")
+        await bench.sees("Busy%")
+        row, line = next(
+            (y, line) for y, line in enumerate(bench.lines()) if "Busy%" in line and "Idle%" in line
+        )
+
+        await bench.pilot.click(offset=(line.index("Idle%") + 1, row))
+        await bench.pilot.pause()
+
+        assert bench.app.tasks.table.sort_by == "idle"
+
+
+async def test_a_filter_leaves_what_fits_and_escape_clears_it(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.press("2", "slash", *"sink", "enter")
+        assert {task.kind for task in bench.app.tasks.table.rows()} == {"sink"}
+
+        await bench.press("escape")
+
+        assert len(bench.app.tasks.table.rows()) == 7
+
+
+async def test_the_selection_stays_with_its_task_when_rows_change_places(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.press("2", "down")
+        chosen = bench.store.task
+
+        bench.plane.push(40)
+        await bench.pilot.pause(0.2)
+
+        assert bench.store.task == chosen
+
+
+async def test_a_stall_is_marked_and_explained_with_its_line(opened: Opened) -> None:
+    stall = Warned(
+        "stall",
+        "has not yielded for 41 ms",
+        "live/pipeline/classify",
+        "live",
+        1,
+        12,
+        True,
+        "access_log.trickle",
+        14,
+    )
+    async with opened(FakePlane(scene=SLOW, warnings=(stall,))) as bench:
+        await bench.press("2")
+        await bench.until(lambda: bench.store.task)
+        await bench.press("home")
+        assert any("⚠" in line and "classify" in line for line in bench.lines())
+        words = " ".join(line.plain.strip() for line in bench.app.tasks.why.body(60, 12))
+        assert "has not yielded for 41 ms at access_log.trickle:14 (12 times)" in words
+
+        await bench.press("w")
+
+        assert "access_log.trickle:14" in bench.text
+        assert "12 times" in bench.text
+
+
+async def test_t_shows_the_task_in_its_flow(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.press("2", "end", "t")
+
+        assert bench.store.node == "connector/alerts"
+        assert "Flow  live" in bench.text
+
+
+async def test_enter_shows_every_figure(opened: Opened) -> None:
+    async with opened(size=(80, 24)) as bench:
+        await bench.press("2", "enter")
+
+        for word in ("queue", "total", "bytes", "executor", "discarded"):
+            assert word in bench.text
+
+
+def test_histogram_columns_keep_the_highest_count() -> None:
+    counts = (0,) * 40 + (3, 9, 4) + (0,) * 10 + (1,)
+
+    sums, first, last = columns(counts, 30)
+
+    assert max(sums) == 9
+    assert min(i for i, many in enumerate(sums) if many) > 0
+    assert first < 10 < 13.75 < last
+
+
+def test_an_empty_histogram_has_empty_columns() -> None:
+    assert columns((), 5)[0] == [0] * 5
