@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tremor_tui.extractors.contract import NO_MATCH, extractors
-from tremor_tui.functions.contract import find
+from tremor_tui.functions.contract import FunctionError, find
 from tremor_tui.language.ir import expr as ir
 from tremor_tui.language.ir.script import DropIR, EmitIR, FunctionIR, LetIR, ScriptIR
 from tremor_tui.language.load import operators, prelude
@@ -53,7 +53,7 @@ class Reference:
             value = self.body(script.body, True)
         except _End as end:
             return end.result
-        except (operators.EvalError, LookupError, TypeError, NameError) as error:
+        except (operators.EvalError, FunctionError, LookupError, TypeError, NameError) as error:
             raise Failed(str(error)) from error
         return "out", value, deepcopy(self.meta)
 
@@ -138,6 +138,9 @@ class Reference:
 
     def do_record(self, node: ir.RecordIR) -> Any:
         return {self.value(key): self.value(value) for key, value in node.items}
+
+    def do_bytes(self, node: ir.BytesIR) -> Any:
+        return prelude.pack(*((self.value(p.value), p.kind, p.is_little, p.bits) for p in node.parts))
 
     def do_unary(self, node: ir.UnaryIR) -> Any:
         return operators.UNARY[node.op](self.value(node.operand))

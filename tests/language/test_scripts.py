@@ -67,6 +67,8 @@ FACTS: list[tuple[str, Any, Any]] = [
     ('let event["#{"k"}"].z = event.k; event', {"k": {}}, {"k": {"z": {}}}),
     ("let $a.b = 1; $", None, {"a": {"b": 1}}),
     ("let x = let y = 2; [x, y]", None, [2, 2]),
+    ("let event.a = event", {"a": 1}, {"a": 1}),
+    ("match event of case %[ unset ] => 1 case _ => 2 end", [], 2),
     # match
     ("match event of case 1 => 10 case 2 => 20 case _ => 30 end", 2, 20),
     ("match event of case %{ a == 1 } => 1 case %{ absent a } => 2 case _ => 3 end", {"b": 1}, 2),

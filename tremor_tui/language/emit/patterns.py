@@ -246,6 +246,7 @@ def _hits(tests: Tests, value: Code, item: ItemIR) -> Code | None:
         return None
     name = tests.frame.temporary("hits")
     if isinstance(item, EqualIR):
+        tests.parts.append(value)
         found = call("equal_items", value, _value(tests, item.expr))
         tests.add("(", name, " := ", found, ")")
     elif isinstance(item, ExtractIR):

@@ -103,7 +103,7 @@ def _let(frame: Frame, node: LetIR, dest: Dest) -> bool:
     if is_over:
         return True
     if dest.kind != "none":
-        value = frame.held(value, "value")
+        value = frame.named(value, "value")
     paths.assign(frame, node, value)
     if dest.kind == "none":
         return False
