@@ -270,3 +270,17 @@ def test_the_target_of_a_window_refers_to_events_by_aggregates_and_groups() -> N
 
 def test_locals_in_selects_underline_the_expression() -> None:
     assert faults("select a + 1 from in into out;")[0] == "1:8-1:13 Local variables are not allowed here"
+
+
+def test_aggregates_have_to_be_there_and_get_their_arguments() -> None:
+    head = "define window w from tumbling with size = 2 end;\n"
+
+    assert faults(head + "select aggr::stats::men(event.a) from in[w] into out;") == [
+        "2:8-2:33 Call to undefined function aggr::stats::men"
+    ]
+    assert hints(head + "select aggr::stats::men(event.a) from in[w] into out;") == [
+        "did you mean `stats::mean`?"
+    ]
+    assert faults(head + "select aggr::win::last() from in[w] into out;") == [
+        "2:8-2:25 Bad arity for function aggr::win::last: called with 0 arguments"
+    ]

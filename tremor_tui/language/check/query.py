@@ -277,7 +277,7 @@ class _Checker:
             made = check_select(select, self.scope, args=self.args, name=name)
         except CheckError as error:
             raise CheckError([_without_locals(fault, select) for fault in error.diagnostics]) from None
-        return grouped_target(made) if select.windows else made
+        return grouped_target(made, self.problems) if select.windows else made
 
     def _windows(self, select: Select) -> tuple[WindowIR, ...]:
         made = []

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
+from tremor_tui.aggregates.contract import aggregates, find
 from tremor_tui.errors import CheckError, CompileError, did_you_mean
 from tremor_tui.language.check.arguments import settings, take
 from tremor_tui.language.check.expr import const_value
@@ -118,22 +119,42 @@ def _event_root(path: Path) -> str:
 # -- targets ------------------------------------------------------------------------------------------
 
 
-def grouped_target(select: SelectIR) -> SelectIR:
+def grouped_target(select: SelectIR, problems: Problems) -> SelectIR:
     """The select with the expressions it groups by replaced by `group[n]` in its target.
 
-    Raises CheckError where the target refers to an event otherwise: a window has many.
+    It is a problem where the target refers to an event otherwise, as a window has many, and where an
+    aggregate is not there.
     """
     keys = list(_keys(select.group_by)) if select.group_by else []
     target = _rewritten(select.target, keys)
-    problems = Problems()
+    check_aggregates(select, problems)
     for span in _event_spans(target):
         problems.error(
             "here stands a whole window, not a single event",
             span,
             "wrap it in an aggregate, as in `aggr::win::last(…)`, or group by it",
         )
-    problems.settle()
     return replace(select, target=target)
+
+
+def check_aggregates(select: SelectIR, problems: Problems) -> None:
+    """Whether each aggregate is there and takes so many arguments; what it warns of is a warning."""
+    for call in select.aggregates:
+        found = find(call.path)
+        if found is None:
+            module = call.path.rpartition("::")[0]
+            names = [f"{module}::{name}" for name in _known(module)]
+            hint = did_you_mean(call.path, names, "the modules of aggregates are `stats` and `win`")
+            problems.error(f"Call to undefined function aggr::{call.path}", call.span, hint)
+        elif not found.min_arity <= len(call.args) <= found.max_arity:
+            message = f"Bad arity for function aggr::{call.path}: called with {len(call.args)} arguments"
+            problems.error(message, call.span, f"it takes ({', '.join(found.params)})")
+        elif found.warning:
+            problems.warn(found.warning, call.span, "performance")
+
+
+def _known(module: str) -> list[str]:
+    return sorted(aggregates.get(module)) if module in aggregates.names() else []
 
 
 def _keys(group: GroupIR) -> Iterator[ExprIR]:
