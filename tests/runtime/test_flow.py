@@ -253,3 +253,22 @@ async def test_a_circle_of_links_does_not_keep_a_flow_from_ending(running: Runni
 
     assert ending.drained
     assert KEPT["keep"].numbers == list(range(10))
+
+
+@pytest.mark.parametrize(
+    ("links", "words"),
+    [
+        (["feed/ouch>p/in", "p/out>keep/in"], "no port `ouch` leads out of connector `feed`"),
+        (["feed/out>p/inn", "p/out>keep/in"], "no port `inn` leads into pipeline `p`"),
+        (["feed/out>p/in", "p/aut>keep/in"], "no port `aut` leads out of pipeline `p`"),
+        (["feed/out>p/in", "p/out>keep/stdout"], "no port `stdout` leads into connector `keep`"),
+    ],
+)
+async def test_a_link_to_a_port_that_does_not_exist_is_refused(
+    running: Running, base: Path, links: list[str], words: str
+) -> None:
+    async with running() as runtime:
+        with pytest.raises(CompileError, match=words):
+            await runtime.start(
+                flow("main", [of("feed", "test_feed"), of("keep", "test_keep")], links), base=base
+            )

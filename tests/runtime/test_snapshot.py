@@ -58,6 +58,7 @@ async def test_counters_shares_and_edges_of_a_flow_under_load(running: Running, 
     inner = picture.inside["a"]
     assert [edge.id for edge in inner.edges] == ["main:pipeline/a:in/out>out/in"]
     assert inner.edges[0].rate > 1000
+    assert sum(node.share for node in inner.nodes) == pytest.approx(1.0)
     assert warned == ()
     assert lean[0][0].inside == {}
     assert lean[1] == ()

@@ -1,16 +1,20 @@
 """What runs in one process: flows, their tasks, and the bounded channels between them.
 
-Read in this order: `channel.py` (what joins tasks), `meter.py` (what is known of a task), `budget.py`
-(how long a turn may be), `tasks/source.py`, `tasks/pipeline.py`, `tasks/sink.py` (the three loops),
-`flow.py` (one flow's life), `runtime.py` (all flows of this process), `swap.py`, `drain.py`, `tap.py`,
-`snapshot.py`.
+Read in this order: `channel.py` (what joins tasks), `bell.py` (what a task sleeps on), `meter.py` (what is
+known of a task, and how long a turn may be), `outbox.py` (a task's links), `intake.py` and `outlet.py` (bytes
+to batches and back), `tasks/source.py`, `tasks/pipeline.py`, `tasks/sink.py` (the three loops), `flow.py` (one
+flow's life), `deploy.py` (what makes it of IR), `runtime.py` (all flows of this process), `swap.py`,
+`drain.py`, `tap.py`, `snapshot.py`, `watch.py` (rates and warnings).
 
     runtime = Runtime(Settings(), clock=…, log=…, board=…, executor=0, in_engine=False)
     async with create_task_group() as group:
         await group.start(runtime.run)              # owns the tasks until `close`
         await runtime.start(flow_ir, base=…, file=…)     # sinks first; returns once it runs, or raises
+        graph = runtime.build("main", pipeline_ir)  # for a swap; its failures are logged as the flow's
         receipt = await runtime.swap("main", {"classify": graph})   # between two batches
+        runtime.pause("main", paused=True)
         stopped = await runtime.stop("main", deadline_s=5.0)        # drain, then force
+        stopped = await runtime.stop_all(5.0)       # all of them; they stay in the pictures
         flows, tasks, warned = runtime.snapshot()   # pictures of control/snapshots.py
         tap = runtime.open_tap(edge_id, per_second, deliver); runtime.close_tap(tap)
         ending = await runtime.wait_ended()         # all sources over and drained, or `exit` spoke
@@ -42,6 +46,12 @@ source starts pulling only once every sink that its events can reach is `Started
 sink that has had it from all its inputs flushes and answers `Drained`. Three quarters of the deadline are
 for that; then tasks are cancelled and what is left (rows in channels and in a sink's hand) is counted.
 
-**Swap.** `swap` hands a pipeline task a new Graph; it takes it between two batches, adopts the state of
-nodes with the same id and kind, and moves the taps over. Channels and connectors are not touched.
+A flow whose sources are all over drains and ends by itself; it stays in the pictures until `stop`. A source
+that users can mend (a file that vanished) drains what it sent before its flow fails; a sink that gives up, and
+any bug, end their flow at once, and what is left is counted.
+
+**Swap.** `swap` puts new Graphs into pipeline tasks. A graph steps in one go, so whenever another task runs
+every pipeline is between two batches: the swap needs no request and takes effect for all of them at once. The
+new graph adopts the state of nodes with the same id and kind, taps move over, channels and connectors are not
+touched, and what a task could not send yet stays with it.
 """

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from tremor_tui.codecs.contract import Codec, codecs
 from tremor_tui.connectors.contract import Connector, ConnectorContext, Source, complete, connectors, is_local
-from tremor_tui.errors import ConfigError, DataError, TremorError
+from tremor_tui.errors import CompileError, ConfigError, DataError, TremorError, did_you_mean
 from tremor_tui.interceptors.contract import Preprocessor, postprocessors, preprocessors
 from tremor_tui.language.ir.deploy import ConnectorIR, Endpoint, FlowIR, LinkIR, PipelineIR, PluginIR
 from tremor_tui.model.batch import Value
+from tremor_tui.model.diagnostic import Diagnostic
+from tremor_tui.model.port import ERR, IN, OUT
 from tremor_tui.registry import Registry
 from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.flow import Flow
@@ -188,6 +190,7 @@ def _link(made: Made, flow: Flow) -> dict[Task, list[tuple[Link, Task]]]:
     outs: dict[Task, list[tuple[Link, Task]]] = {}
     ports: dict[Task, dict[str, list[Link]]] = {}
     for ir in flow.ir.links:
+        _check_ports(made, flow, ir)
         taker = made.taker(ir.target)
         for sender in made.senders(ir.source):
             link = Link(edge_id(flow.alias, ir), taker.channel, ir.target.port)
@@ -197,6 +200,24 @@ def _link(made: Made, flow: Flow) -> dict[Task, list[tuple[Link, Task]]]:
     for sender, links in ports.items():
         sender.link(links)
     return outs
+
+
+def _check_ports(made: Made, flow: Flow, ir: LinkIR) -> None:
+    """Raises CompileError, at the link, where one of its ports does not exist."""
+    kinds = {one.alias: one.kind for one in flow.ir.connectors}
+    for end, side in ((ir.source, "out of"), (ir.target, "into")):
+        is_source = end is ir.source
+        if end.kind == "pipeline":
+            graph = made.pipelines[end.alias].graph
+            ports = graph.outputs if is_source else graph.inputs
+        elif is_source:
+            ports = (OUT, ERR)
+        else:
+            ports = (IN, *connectors.get(kinds[end.alias]).sink_ports)
+        if end.port not in ports:
+            text = f"no port `{end.port}` leads {side} {end.kind} `{end.alias}`"
+            hint = did_you_mean(end.port, ports)
+            raise CompileError([Diagnostic(text, ir.span, hint, file=flow.file)])
 
 
 def _mark_circles(made: Made, outs: Mapping[Task, list[tuple[Link, Task]]]) -> None:

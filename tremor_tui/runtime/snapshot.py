@@ -288,6 +288,7 @@ def _inside(flow: Flow, alias: str, now_ns: int) -> GraphSnapshot:
                 events_out=sum(stats.rows_out.values()),
                 dropped=stats.dropped,
                 errors=stats.errors,
+                share=task.shares.of(stats.id),
                 file=span.file if span else "",
                 line=span.line if span else 0,
             )

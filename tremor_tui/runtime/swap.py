@@ -38,6 +38,7 @@ def swap(flow: Flow, graphs: Mapping[str, Graph], irs: Mapping[str, PipelineIR])
     for alias, graph in graphs.items():
         flow.pipelines[alias].graph = graph
         flow.pipelines[alias].edge_series.clear()
+        flow.pipelines[alias].shares.forget()
         flow.pipelines[alias].version = flow.version
     flow.irs.update(irs)
     queued = sum(flow.pipelines[alias].channel.rows for alias in graphs)

@@ -14,6 +14,7 @@ from tremor_tui.model.insight import Drained, Insight, Started
 from tremor_tui.model.signal import Drain, Signal
 from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.meter import EMPTY, FULL
+from tremor_tui.runtime.shares import Shares
 from tremor_tui.runtime.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class PipelineTask(Task):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.edge_series: dict[str, Series] = {}
+        self.shares = Shares(self.lent.clock.monotonic_ns)
         self._insights: deque[Insight] = deque()
 
     async def run(self) -> None:
@@ -68,7 +70,7 @@ class PipelineTask(Task):
         counters = self.counters
         counters.events_in += len(batch.values)
         counters.bytes_in += batch.nbytes
-        self._emit(self.graph.step(port, batch, self.lent.clock.wall_ns()))
+        self._emit(self.shares.step(self.graph, port, batch, self.lent.clock.wall_ns()))
 
     def _signal(self, signal: Signal) -> None:
         now_ns = self.lent.clock.wall_ns()
