@@ -130,8 +130,16 @@ def test_a_refusal_hints_at_what_was_meant(text: str, hint: str) -> None:
 WARNED = [
     ("const a = 1; a", "consistency", "const a = 1"),
     ("match event of case 1 => 1 end", "behaviour", "match event of case 1 => 1 end"),
-    ("[for event of case (i, v) => v into 0 use + end]", "general", "for event of case (i, v) => v into 0 use + end"),
-    ("match event of case %{ present a, a == 1 } => 1 case _ => 2 end", "behaviour", "%{ present a, a == 1 }"),
+    (
+        "[for event of case (i, v) => v into 0 use + end]",
+        "general",
+        "for event of case (i, v) => v into 0 use + end",
+    ),
+    (
+        "match event of case %{ present a, a == 1 } => 1 case _ => 2 end",
+        "behaviour",
+        "%{ present a, a == 1 }",
+    ),
     ("match event of case _ => 1 case _ => 2 end", "behaviour", "case _ => 2"),
     ("use std::array; array::push(event, 1)", "performance", "array::push(event, 1)"),
 ]

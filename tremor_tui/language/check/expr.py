@@ -43,10 +43,10 @@ from tremor_tui.language.ir.expr import (
     StringIR,
     UnaryIR,
 )
-from tremor_tui.language.ir.script import AggregateCallIR, FunctionIR
+from tremor_tui.language.ir.script import AggregateCallIR
 from tremor_tui.language.tree import expr as tree
 from tremor_tui.model.batch import Value
-from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.diagnostic import Span
 from tremor_tui.model.values import type_name
 
 MAX_INT = 2**63
@@ -395,8 +395,3 @@ def _for(node: tree.For, env: Env) -> ExprIR:
 def calls_of(env: Env) -> tuple[FunctionIR, ...]:
     """The functions that were called, in order of their first call."""
     return tuple(env.calls.values())
-
-
-def report(env: Env, diagnostic: Diagnostic) -> None:
-    """One more problem."""
-    env.problems.add(diagnostic)

@@ -79,7 +79,7 @@ def _written(scope: Scope, node: Fn | PatternFn) -> FunctionIR:
         body,
         node.span,
         is_const=_is_const(body, env),
-        calls=expressions.calls_of(env),
+        calls=tuple(env.calls.values()),
         doc=_doc(node),
     )
 

@@ -6,8 +6,8 @@ roots and variables that the body assigns below: those are copied once, before t
 
 from __future__ import annotations
 
+from tremor_tui.language.emit import assign, paths, statements
 from tremor_tui.language.emit import expr as expressions
-from tremor_tui.language.emit import paths, statements
 from tremor_tui.language.emit.frame import NOWHERE, Dest, Frame, Place
 from tremor_tui.language.emit.types import type_of
 from tremor_tui.language.emit.writer import Code, Site, atom, call, code
@@ -91,9 +91,9 @@ def _copy(frame: Frame, root: RootIR | LocalIR, node: LetIR) -> None:
     if name != "meta" or frame.meta_is_record:
         frame.put("if type(", name, ") is dict:")
         with frame.deeper():
-            paths.copy_root(frame, root, name, atom(name), node.span)
+            assign.copy_root(frame, root, name, atom(name), node.span)
     else:
-        paths.copy_root(frame, root, name, atom(name), node.span)
+        assign.copy_root(frame, root, name, atom(name), node.span)
 
 
 def _cases(frame: Frame, node: ForIR, key: str, value: str, total: str) -> None:

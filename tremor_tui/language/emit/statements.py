@@ -5,8 +5,8 @@ Each function says whether control never goes on after what it put.
 
 from __future__ import annotations
 
+from tremor_tui.language.emit import assign, loops, match, paths
 from tremor_tui.language.emit import expr as expressions
-from tremor_tui.language.emit import loops, match, paths
 from tremor_tui.language.emit.frame import NOWHERE, Dest, Frame
 from tremor_tui.language.emit.writer import Code, atom
 from tremor_tui.language.ir.expr import EffectorIR, ForIR, MatchIR, RecurIR
@@ -17,10 +17,10 @@ def effectors(frame: Frame, nodes: tuple[EffectorIR, ...], dest: Dest) -> bool:
     """All but the last one for what they do, the last one for its value."""
     rest = list(nodes)
     while len(rest) > 1 or (rest and dest.kind == "none"):
-        group = paths.together(frame, rest if dest.kind == "none" else rest[:-1])
+        group = assign.together(frame, rest if dest.kind == "none" else rest[:-1])
         if group:
             frame.line = group[0].span.line
-            paths.assign_together(frame, group)
+            assign.assign_together(frame, group)
             del rest[: len(group)]
         elif statement(frame, rest.pop(0), NOWHERE):
             return True
@@ -104,7 +104,7 @@ def _let(frame: Frame, node: LetIR, dest: Dest) -> bool:
         return True
     if dest.kind != "none":
         value = frame.named(value, "value")
-    paths.assign(frame, node, value)
+    assign.assign(frame, node, value)
     if dest.kind == "none":
         return False
     reached = paths.place_of(node.target)

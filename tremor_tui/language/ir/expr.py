@@ -8,7 +8,7 @@ which failure comes first, and for nothing else.
 A `match` or `for` has effectors that are statements (`script.py`) where it `is_mutable`; elsewhere only
 the last effector stands, since tremor evaluates no other.
 
-Longer than most files, as it is a plain list of nodes that refer to each other.
+Long because it is a plain list of nodes that refer to each other.
 """
 
 from __future__ import annotations
