@@ -177,7 +177,7 @@ async def test_unsaved_text_is_kept_from_screen_to_screen_and_asked_for_at_the_e
 
         await bench.press("escape", "q")
 
-        assert "text that is not saved" in bench.text
+        assert "Text that is not saved: live.troy." in bench.text
 
 
 async def test_only_the_latest_answer_is_shown(opened: Opened, plane: FakePlane) -> None:

@@ -172,6 +172,7 @@ class Workbench(App[None]):
             return
         if self.store.changed != self._drawn or self.store.link == "lost" or self._frames % 10 == 0:
             self._drawn = self.store.changed
+            self._main.set_class(self.store.link == "lost", "-lost")
             self._paint()
 
     def _paint(self) -> None:
@@ -474,7 +475,7 @@ class Workbench(App[None]):
         """Leaves; asks where something would be lost."""
         words, options = [], [("", "Stay", "")]
         if self.store.unsaved:
-            words.append(f"{self.store.unsaved} file(s) hold text that is not saved.")
+            words.append(f"Text that is not saved: {self._unsaved()}.")
         if self._would_end():
             words.append("The engine ends 30 s after its last workbench left, and its flows with it.")
             options.append(
@@ -485,6 +486,9 @@ class Workbench(App[None]):
             return
         options.append(("leave", "Leave", "text that is not saved is lost" if self.store.unsaved else ""))
         self.push_screen(Question("Leave?", words, options), self._leave)
+
+    def _unsaved(self) -> str:
+        return ", ".join(named(draft.name) for draft in self.script.files.drafts if draft.is_unsaved)
 
     def _would_end(self) -> bool:
         picture = self.store.latest

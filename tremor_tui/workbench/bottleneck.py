@@ -161,9 +161,9 @@ def why_slow(picture: EngineSnapshot, flow: FlowSnapshot | None, task: TaskSnaps
     if flow:
         limit = find_limit(flow, picture.tasks)
         if limit.task == task.id:
-            found.append(limit.text[0].upper() + limit.text[1:])
+            found.append(limit.text)
         elif limit.kind == "task" and task.split.blocked >= BLOCKED:
-            found.append(f"It waits for what is below it. {limit.text[0].upper()}{limit.text[1:]}")
+            found.append(f"It waits for what is below it: {limit.text}")
     found += _own_causes(task)
     found += [_share(node.label, node.share) for node in _busiest(flow, task)]
     return found or ["Nothing slows it: it takes what comes and waits for more."]

@@ -138,12 +138,12 @@ class TasksView(View):
         task = self.store.task_of(self.store.task)
         if task is None:
             return
-        width = max(30, min(76, self.app.size.width - 6))
+        width = max(24, min(80, int(self.app.size.width * 0.96) - 6))
         lines = [
             Line().add(
                 f"{task.kind} {named(task.detail)}  v{task.version}  {named(task.id)}", self.desk.ink.dim
             )
         ]
         lines += self.why.task_lines(task, width)
-        lines += [Line(), *self.why.body(width, 20)[2:]]
+        lines += [Line(), *self.why.sentences(task, width)]
         self.app.push_screen(TextDialog(f"Task  {named(task.alias)}", lines))

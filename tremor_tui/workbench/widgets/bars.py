@@ -38,9 +38,12 @@ class StatusBar(Painted):
         if flow is not None and store.picture is not None:
             state = self.glyphs.states.get(flow.state, flow.state)
             line.add(f"  {state} ", ink.state(flow.state))
-            line.add(figures.elapsed(store.picture.at_ns - flow.since_ns) if flow.since_ns else "", ink.dim)
+            if flow.since_ns and line.cells + 8 + right.cells <= width:
+                line.add(figures.elapsed(store.picture.at_ns - flow.since_ns), ink.dim)
             unit = "/s" if width >= 100 else ""
             for title, value in (("in", flow.in_s), ("out", flow.out_s), ("err", flow.err_s)):
+                if line.cells + len(title) + 8 + len(unit) + right.cells > width:
+                    break
                 style = ink.warn if title == "err" and value >= 0.005 else ink.text
                 line.add(f"  {title} ", ink.dim).add(
                     f"{figures.rate(value)}{unit}".ljust(5 + len(unit)), style

@@ -157,6 +157,6 @@ class BoxPainter:
         if len(pieces) > 1 and pieces[1][0]:
             second = pieces[1][0]
             room = inner - cell_len(first) - 2
-            if room >= 2:
+            if room >= min(5, cell_len(second)):
                 second = clip(second, room, self._glyphs.more)
                 self._cells.write(x + inner - 1 - cell_len(second), y, second, pieces[1][1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tremor_tui.control.snapshots import TaskSnapshot
 from tremor_tui.workbench.bottleneck import why_slow
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.inspector import Inspector
@@ -22,16 +23,22 @@ class Why(Inspector):
     def body(self, width: int, height: int) -> list[Line]:
         """The split, yields by reason, then causes, the likeliest first."""
         task = self.store.task_of(self.store.task)
-        if task is None or self.store.picture is None:
+        if task is None:
             return [Line().add("No task is selected.", self.ink.dim)]
         lines = [*self.split(task, width, height > 7), *self.yields(task, width)]
         if height > 8:
             lines.append(Line())
-        flows = self.store.picture.flows
-        flow = next((flow for flow in flows if flow.alias == task.flow), None)
-        for number, text in enumerate(why_slow(self.store.picture, flow, task), 1):
+        return lines + self.sentences(task, width)
+
+    def sentences(self, task: TaskSnapshot, width: int) -> list[Line]:
+        """The numbered causes, broken at `width`."""
+        picture = self.store.picture
+        if picture is None:
+            return []
+        flow = next((flow for flow in picture.flows if flow.alias == task.flow), None)
+        lines = []
+        for number, text in enumerate(why_slow(picture, flow, task), 1):
             for index, part in enumerate(wrap(named(text), width - 2)):
-                lines.append(
-                    Line().add(f"{number} " if index == 0 else "  ", self.ink.key).add(part, self.ink.text)
-                )
+                first = f"{number} " if index == 0 else "  "
+                lines.append(Line().add(first, self.ink.key).add(part, self.ink.text))
         return lines
