@@ -15,7 +15,7 @@ from tremor_tui.language.parse.build import Context
 from tremor_tui.language.parse.expected import expected_kinds, unexpected
 from tremor_tui.language.parse.machine import MAX_STACK, Machine, states_before
 from tremor_tui.language.parse.repair import Repair
-from tremor_tui.language.parse.tables import END
+from tremor_tui.language.parse.tables import END, advance, tables
 from tremor_tui.language.source import Source
 from tremor_tui.language.tree.deploy import Deployment, Module
 from tremor_tui.language.tree.query import Query
@@ -82,6 +82,31 @@ def expected_at(source: Source, start: Start, offset: int) -> list[str]:
     if machine.run(tokens) < len(tokens) - 1:
         return []
     return expected_kinds(states_before(start, tokens, len(tokens) - 1), machine.end)
+
+
+def expected_after(source: Source, start: Start, tokens: list[Token], *, repair: bool) -> list[str]:
+    """The kinds of token that fit after the first tokens of a text, for completion.
+
+    Where those do not fit themselves: with `repair` what fits after mending them, else nothing.
+    """
+    states, end = [tables().starts[start]], tables().ends[start]
+    fault = next((i for i, token in enumerate(tokens) if not advance(states, token.kind, end)), None)
+    if fault is None:
+        return expected_kinds(states, end)
+    if not repair:
+        return []
+    mended = Repair(source, start, tokens).run(fault)
+    return [] if mended is None else expected_kinds(mended.states, end)
+
+
+def tree_of_open(source: Source, start: Start, tokens: list[Token]) -> Any:
+    """The tree of the first tokens of a text, for completion: what is open is closed, faults are mended.
+
+    None where nothing could be kept.
+    """
+    end = tokens[-1].end if tokens else 0
+    machine = Repair(source, start, [*tokens, Token(END, end, end)]).run(0)
+    return None if machine is None else machine.result
 
 
 def _repaired(lexed: Lexed, start: Start, tokens: list[Token], index: int) -> Parsed[Any]:
