@@ -183,6 +183,11 @@ def test_a_long_chain_of_operators_compiles() -> None:
     assert run(" or ".join(["event == 1"] * 300) + " or event == 2", 2) is True
 
 
+def test_a_script_that_python_refuses_is_refused() -> None:
+    text = " + ".join(["event"] * 300)
+    assert "nests too deeply" in refused(text)[0].message
+
+
 def test_a_script_that_nests_too_deeply_is_refused() -> None:
     assert "nest" in refused("[" * 3000 + "]" * 3000)[0].message
 

@@ -77,11 +77,8 @@ def compile_script(
     source = loader.sources[source.name]
     tree = parse_script(source)
     ir = _checked(tree, scope, source, args, name)
-    try:
-        emitted = emit_script(ir)
-        call: Script = load(emitted)["script"]
-    except (RecursionError, MemoryError, SyntaxError):
-        raise too_complex(ir) from None
+    emitted = emit_script(ir)
+    call: Script = load(emitted)["script"]
     return CompiledScript(call, ir, emitted, _warnings(scope), dict(loader.sources))
 
 
@@ -93,12 +90,6 @@ def _checked(
         return check_script(tree.statements, scope, args=given, name=name or source.name, span=tree.span)
     except RecursionError:
         raise CheckError([Diagnostic("the script nests too deeply", tree.span)]) from None
-
-
-def too_complex(ir: ScriptIR) -> CheckError:
-    """What to raise where Python refuses the generated text."""
-    hint = "split it into functions or several scripts"
-    return CheckError([Diagnostic("the script is too large or nests too deeply", ir.span, hint)])
 
 
 def _warnings(scope: Scope) -> tuple[Diagnostic, ...]:

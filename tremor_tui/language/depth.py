@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from tremor_tui.errors import CheckError
+from tremor_tui.model.diagnostic import Diagnostic
+
 P = ParamSpec("P")
 R = TypeVar("R")
 FRAMES = 12_000
@@ -26,11 +29,14 @@ def room() -> Iterator[None]:
 
 
 def deep(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, with room for recursion."""
+    """The function, with room for recursion. Raises CheckError where even that is not enough."""
 
     @wraps(function)
     def roomy(*args: P.args, **kwargs: P.kwargs) -> R:
         with room():
-            return function(*args, **kwargs)
+            try:
+                return function(*args, **kwargs)
+            except RecursionError:
+                raise CheckError([Diagnostic("the text nests too deeply")]) from None
 
     return roomy

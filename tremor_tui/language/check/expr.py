@@ -43,7 +43,7 @@ from tremor_tui.language.ir.expr import (
     StringIR,
     UnaryIR,
 )
-from tremor_tui.language.ir.script import AggregateCallIR
+from tremor_tui.language.ir.script import AggregateCallIR, FunctionIR
 from tremor_tui.language.tree import expr as tree
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Span

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tremor_tui.errors import ConfigError
+from tremor_tui.errors import CheckError, ConfigError
 from tremor_tui.extractors.contract import extractors
 from tremor_tui.functions.contract import find
 from tremor_tui.language.depth import deep
@@ -24,6 +24,7 @@ from tremor_tui.language.load.prelude import NAMES
 from tremor_tui.language.load.traceback import Failures
 from tremor_tui.model.batch import Meta, Value
 from tremor_tui.model.context import Cell, Context
+from tremor_tui.model.diagnostic import Diagnostic
 
 Script = Callable[[Value, Meta | None, Cell, Context], tuple[str, Value, Meta | None] | None]
 Where = Callable[[Value, Meta | None, Context], bool]
@@ -50,12 +51,20 @@ class LoadedSelect:
 
 
 def load(emitted: Emitted) -> dict[str, Any]:
-    """The functions that a generated module defines, by name."""
+    """The functions that a generated module defines, by name. Raises CheckError where Python refuses it."""
     failures = Failures(emitted)
     space: dict[str, Any] = {**NAMES, **_BUILTINS, "__builtins__": {}, "failure": failures}
     space.update((name, bound(binding)) for name, binding in emitted.bindings.items())
-    exec(compile(emitted.text, failures.file, "exec", dont_inherit=True), space)
+    try:
+        exec(compile(emitted.text, failures.file, "exec", dont_inherit=True), space)
+    except (SyntaxError, RecursionError, MemoryError):
+        raise _too_complex(emitted) from None
     return {name: space[name] for name in emitted.defines}
+
+
+def _too_complex(emitted: Emitted) -> CheckError:
+    hint = "split it into functions or several scripts"
+    return CheckError([Diagnostic("this is too large or nests too deeply", emitted.module, hint)])
 
 
 def bound(binding: Binding) -> Any:
