@@ -2,8 +2,8 @@
 
 Read in this order: `channel.py` (what joins tasks), `bell.py` (what a task sleeps on), `meter.py` (what is
 known of a task, and how long a turn may be), `outbox.py` (a task's links), `intake.py` and `outlet.py` (bytes
-to batches and back), `tasks/source.py`, `tasks/pipeline.py`, `tasks/sink.py` (the three loops), `flow.py` (one
-flow's life), `deploy.py` (what makes it of IR), `runtime.py` (all flows of this process), `swap.py`,
+to batches and back), `tasks/source.py`, `tasks/pipeline.py`, `tasks/sink.py` (the three loops), `flow.py`
+(one flow's life), `deploy.py` (what makes it of IR), `runtime.py` (all flows of this process), `swap.py`,
 `drain.py`, `tap.py`, `snapshot.py`, `watch.py` (rates and warnings).
 
     runtime = Runtime(Settings(), clock=…, log=…, board=…, executor=0, in_engine=False)
@@ -47,8 +47,8 @@ sink that has had it from all its inputs flushes and answers `Drained`. Three qu
 for that; then tasks are cancelled and what is left (rows in channels and in a sink's hand) is counted.
 
 A flow whose sources are all over drains and ends by itself; it stays in the pictures until `stop`. A source
-that users can mend (a file that vanished) drains what it sent before its flow fails; a sink that gives up, and
-any bug, end their flow at once, and what is left is counted.
+that users can mend (a file that vanished) drains what it sent before its flow fails; a sink that gives up,
+and any bug, end their flow at once, and what is left is counted.
 
 **Swap.** `swap` puts new Graphs into pipeline tasks. A graph steps in one go, so whenever another task runs
 every pipeline is between two batches: the swap needs no request and takes effect for all of them at once. The

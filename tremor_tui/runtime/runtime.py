@@ -23,6 +23,7 @@ from tremor_tui.runtime.deploy import Builder, deploy
 from tremor_tui.runtime.drain import drain, wait_within
 from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.lifecycle import Ending
+from tremor_tui.runtime.measure import Measure
 from tremor_tui.runtime.meter import Current
 from tremor_tui.runtime.settings import Settings
 from tremor_tui.runtime.snapshot import flow_picture, task_pictures
@@ -67,6 +68,7 @@ class Runtime:
         self._build = build or partial(_build, self.settings.instance, socket.gethostname())
         self._taps = TapTable(self.flows, self.clock)
         self._watch = Watch(self.settings)
+        self._measure = Measure()
         self._group: TaskGroup | None = None
         self._changed = Event()
         self._exit: Ending | None = None
@@ -248,6 +250,7 @@ class Runtime:
                         if not pipeline.channel.is_closed:
                             pipeline.channel.send_signal(tick)
             self._watch.look(self.flows.values(), now, tick.ingest_ns)
+            self._measure.look(self.flows.values(), now, tick.ingest_ns)
             self._taps.flush()
 
 

@@ -36,6 +36,7 @@ def swap(flow: Flow, graphs: Mapping[str, Graph], irs: Mapping[str, PipelineIR])
         pause = max(pause, flow.clock.monotonic_ns() - start)
     flow.version += 1
     for alias, graph in graphs.items():
+        graph.lead(flow.pipelines[alias].sinks)
         flow.pipelines[alias].graph = graph
         flow.pipelines[alias].edge_series.clear()
         flow.pipelines[alias].shares.forget()

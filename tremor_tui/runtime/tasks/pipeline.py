@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class PipelineTask(Task):
-    """A pipeline. `graph` may be replaced whenever this task is not in a poll: that is between batches."""
+    """A pipeline. `graph` may be replaced whenever this task is not in a poll: that is between batches.
+
+    `sinks` are those that each of its output ports reaches.
+    """
 
     kind: ClassVar[Literal["pipeline"]] = "pipeline"
     channel: Channel = field(kw_only=True)
     graph: Graph = field(kw_only=True)
+    sinks: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()

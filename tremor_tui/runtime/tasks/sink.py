@@ -51,9 +51,8 @@ class SinkTask(Task):
         """Opens, then writes batch after batch until every source above has drained."""
         self._waits_for = set(self.expected)
         try:
-            await self._connect()
-            self.send_up(Started(self.alias))
-            await self._write_all()
+            if await self._connect():
+                await self._write_all()
         finally:
             await self._close()
 
@@ -162,17 +161,45 @@ class SinkTask(Task):
         self.outbox.add(ERR, failed)
         await self.outbox.wait_empty()
 
-    async def _connect(self) -> None:
+    async def _connect(self) -> bool:
+        """False where all sources have drained before it came up, so that there is nothing to write.
+
+        It says that it started after the first attempt; one that fails trips it before, so that operators
+        above may send events elsewhere and sources wait for its return.
+        """
+        is_away = False
         while True:
             try:
                 await self.part.open()
-                self.breaker = ""
-                return
+                break
             except ConnectionLost as lost:
+                if not is_away:
+                    is_away = True
+                    self.send_up(Trigger(self.alias, lost.message))
+                    self.send_up(Started(self.alias))
                 self.lent.host.note_opened(self)
                 await self.wait_retry(self.retry, lost)
+                if await self._is_needless():
+                    return False
             finally:
                 self.lent.host.note_opened(self)
+        self.retry.reset()
+        self.breaker = ""
+        self.send_up(Restore(self.alias) if is_away else Started(self.alias))
+        return True
+
+    async def _is_needless(self) -> bool:
+        """Answers the signals before the first batch; True where they say that none will come."""
+        while not self.channel.batches:
+            try:
+                message = self.channel.receive_nowait()
+            except ChannelClosed:
+                return True
+            if message is None:
+                return False
+            if not isinstance(message[1], Batch) and await self._signal(message[1]):
+                return True
+        return False
 
     async def _recover(self, lost: ConnectionLost) -> None:
         """Trips, tries again as the policy says, writes the rest of what was at hand, restores."""

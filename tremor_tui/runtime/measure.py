@@ -1,0 +1,85 @@
+"""Measure: publishes what connectors and pipelines with a `metrics_interval_s` counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tremor_tui.connectors.shared.bus import bus
+from tremor_tui.model.batch import Value
+from tremor_tui.runtime.flow import Flow
+from tremor_tui.runtime.tasks.pipeline import PipelineTask
+
+Count = tuple[str, dict[str, str], int]
+"""Measurement, tags, total."""
+
+
+class Measure:
+    """When each connector and pipeline is due, and which totals were published last."""
+
+    def __init__(self) -> None:
+        self._due: dict[tuple[str, str], int] = {}
+        self._told: dict[tuple[str, ...], int] = {}
+
+    def look(self, flows: Iterable[Flow], now_ns: int, wall_ns: int) -> None:
+        """Publishes what is due; totals that did not change since the last time are left out."""
+        events: list[Value] = []
+        for flow in flows:
+            if flow.done.is_set():
+                continue
+            for name, interval_s, counts in _measured(flow):
+                key = (flow.alias, name)
+                due = self._due.setdefault(key, now_ns + interval_s * 10**9)
+                if now_ns >= due:
+                    self._due[key] = now_ns + interval_s * 10**9
+                    events += self._changed(flow, counts, wall_ns)
+        if events:
+            bus().publish(events)
+
+    def _changed(self, flow: Flow, counts: Iterable[Count], wall_ns: int) -> Iterator[Value]:
+        for measurement, tags, count in counts:
+            key = (flow.alias, measurement, *tags.values())
+            if count and count != self._told.get(key):
+                self._told[key] = count
+                yield {
+                    "measurement": measurement,
+                    "tags": tags,
+                    "fields": {"count": count},
+                    "timestamp": wall_ns,
+                }
+
+
+def _measured(flow: Flow) -> Iterator[tuple[str, int, Iterable[Count]]]:
+    """What asked to be measured: its name, how often, and its counts."""
+    for connector in flow.ir.connectors:
+        if connector.metrics_interval_s:
+            yield (
+                f"connector/{connector.alias}",
+                connector.metrics_interval_s,
+                _of_connector(flow, connector.alias),
+            )
+    for alias, task in flow.pipelines.items():
+        interval = task.graph.config.get("metrics_interval_s")
+        if isinstance(interval, int) and interval > 0:
+            yield f"pipeline/{alias}", interval, _of_pipeline(alias, task)
+
+
+def _of_connector(flow: Flow, alias: str) -> Iterator[Count]:
+    totals = {"in": 0, "out": 0, "err": 0}
+    for source in flow.sources:
+        if source.alias == alias:
+            totals["out"] += source.counters.events_out
+            totals["err"] += source.counters.events_err
+    for sink in flow.sinks:
+        if sink.alias == alias:
+            totals["in"] += sink.counters.events_in
+            totals["err"] += sink.counters.events_err
+    for port, count in totals.items():
+        yield "connector_events", {"flow": flow.alias, "connector": alias, "port": port}, count
+
+
+def _of_pipeline(alias: str, task: PipelineTask) -> Iterator[Count]:
+    for node in task.graph.nodes:
+        for direction, counts in (("input", node.rows_in), ("output", node.rows_out)):
+            for port, count in counts.items():
+                tags = {"pipeline": alias, "node": node.id, "port": port, "direction": direction}
+                yield "events", tags, count
