@@ -29,20 +29,20 @@ test::suite({"name": "untagged", "tests": [test::test({"name": "never", "test": 
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def suites(tmp_path: Path) -> Path:
     (tmp_path / "meta.yaml").write_text("kind: Unit\nincludes: all.tremor\n")
     (tmp_path / "all.tremor").write_text(SUITES)
     return tmp_path
 
 
-def unit(folder: Path, *more: str) -> tuple[int, dict[str, Any]]:
-    report = folder / "report.json"
-    status = run(["test", "unit", str(folder), "--report", str(report), "--error-format", "short", *more])
+def unit(suites: Path, *more: str) -> tuple[int, dict[str, Any]]:
+    report = suites / "report.json"
+    status = run(["test", "unit", str(suites), "--report", str(report), "--error-format", "short", *more])
     return status, json.loads(report.read_bytes())
 
 
-def test_each_test_counts_by_itself(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, report = unit(folder)
+def test_each_test_counts_by_itself(suites: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, report = unit(suites)
 
     stats = report["stats"]["unit"]
     told = capsys.readouterr()
@@ -56,29 +56,29 @@ def test_each_test_counts_by_itself(folder: Path, capsys: pytest.CaptureFixture[
     assert "never" not in told.out
 
 
-def test_passed_tests_are_listed_on_demand(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    unit(folder)
+def test_passed_tests_are_listed_on_demand(suites: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    unit(suites)
     short = capsys.readouterr().out
-    unit(folder, "-v")
+    unit(suites, "-v")
     long = capsys.readouterr().out
 
     assert "holds" not in short
     assert "pass    sums   holds" in long
 
 
-def test_tags_choose_tests(folder: Path) -> None:
-    assert unit(folder, "-i", "slow")[1]["stats"]["unit"]["fail"] == 1
-    assert unit(folder, "-e", "slow")[1]["stats"]["unit"]["skip"] == 1
-    assert unit(folder, "-e", "math", "-i", "slow")[1]["stats"]["unit"]["skip"] == 5
+def test_tags_choose_tests(suites: Path) -> None:
+    assert unit(suites, "-i", "slow")[1]["stats"]["unit"]["fail"] == 1
+    assert unit(suites, "-e", "slow")[1]["stats"]["unit"]["skip"] == 1
+    assert unit(suites, "-e", "math", "-i", "slow")[1]["stats"]["unit"]["skip"] == 5
 
 
-def test_all_is_well_where_none_failed(folder: Path) -> None:
-    (folder / "all.tremor").write_text(
+def test_all_is_well_where_none_failed(suites: Path) -> None:
+    (suites / "all.tremor").write_text(
         "use std::test;"
         'test::suite({"name": "a", "tags": [], "tests": [test::test({"name": "b", "test": true})]})'
     )
 
-    status, report = unit(folder)
+    status, report = unit(suites)
 
     assert status == 0
     assert report["stats"]["unit"] == {
@@ -94,11 +94,11 @@ def test_all_is_well_where_none_failed(folder: Path) -> None:
 
 @pytest.mark.parametrize("text", ["let x = ;", "use none;\n1", "fn f() with g() end; 1", "1 + true"])
 def test_a_file_that_does_not_compile_is_a_failure(
-    folder: Path, text: str, capsys: pytest.CaptureFixture[str]
+    suites: Path, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "all.tremor").write_text(text)
+    (suites / "all.tremor").write_text(text)
 
-    status, report = unit(folder)
+    status, report = unit(suites)
 
     assert (status, report["stats"]["unit"]["fail"]) == (1, 1)
     assert ": error: " in capsys.readouterr().err
@@ -113,19 +113,19 @@ def test_a_file_that_does_not_compile_is_a_failure(
     ],
 )
 def test_what_is_no_test_is_refused(
-    folder: Path, spec: str, said: str, capsys: pytest.CaptureFixture[str]
+    suites: Path, spec: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "all.tremor").write_text(f"use std::test; {spec}")
+    (suites / "all.tremor").write_text(f"use std::test; {spec}")
 
-    assert unit(folder)[0] == 1
+    assert unit(suites)[0] == 1
     assert said in capsys.readouterr().err
 
 
-def test_a_test_without_an_expression_fails(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_test_without_an_expression_fails(suites: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = 'use std::test; test::suite({"name": "a", "tags": [], "tests": [test::test({"name": "b"})]})'
-    (folder / "all.tremor").write_text(text)
+    (suites / "all.tremor").write_text(text)
 
-    assert unit(folder)[0] == 1
+    assert unit(suites)[0] == 1
     assert "the test has no `test`" in capsys.readouterr().err
 
 
@@ -134,11 +134,11 @@ def test_a_folder_without_tests_is_an_error(tmp_path: Path, capsys: pytest.Captu
     assert "there are no unit tests" in capsys.readouterr().err
 
 
-def test_other_kinds_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "meta.yaml").write_text('{"kind": "Integration", "includes": "*"}')
+def test_other_kinds_are_refused(suites: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (suites / "meta.yaml").write_text('{"kind": "Integration", "includes": "*"}')
 
-    assert run(["test", "integration", str(folder)]) == 1
-    assert run(["test", "all", str(folder)]) == 1
+    assert run(["test", "integration", str(suites)]) == 1
+    assert run(["test", "all", str(suites)]) == 1
     assert capsys.readouterr().err.count("not supported yet") == 2
 
 

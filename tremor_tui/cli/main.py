@@ -19,6 +19,7 @@ COMMANDS = {
     "dbg": "local.dbg",
     "test": "local.test",
     "fmt": "local.fmt",
+    "doc": "local.doc",
     "server": "local.server",
     "workbench": "remote.workbench",
     "attach": "remote.attach",
