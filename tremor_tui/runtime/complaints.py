@@ -27,12 +27,13 @@ class Complaints:
         self._held[kind] = (now, 0, "")
         self._write(text, held + count)
 
-    def flush(self) -> None:
-        """Logs what was held back; called now and then, and at the end."""
+    def flush(self, final: bool = False) -> None:
+        """Logs what was held back for long enough, or all of it at the end."""
+        now = self._now()
         for kind, (since, held, text) in list(self._held.items()):
-            if held:
+            if held and (final or now - since >= PAUSE_NS):
+                self._held[kind] = (now, 0, "")
                 self._write(text, held)
-                self._held[kind] = (since, 0, "")
 
     def _write(self, text: str, count: int) -> None:
         more = f" (and {count - 1:,} more like it)" if count > 1 else ""

@@ -182,7 +182,7 @@ class Flow:
         if left:
             self.say(f"ended with {left:,} events that were not delivered")
             self.complaints.say(f"{self.alias} left", f"flow `{self.alias}` {self.note}")
-        self.complaints.flush()
+        self.complaints.flush(final=True)
         self.started.set()
         self.done.set()
         self.on_done()

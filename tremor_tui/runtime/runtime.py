@@ -187,7 +187,7 @@ class Runtime:
         with move_on_after(2.0):
             for flow in list(self.flows.values()):
                 await flow.done.wait()
-        self._complaints.flush()
+        self._complaints.flush(final=True)
         if self._group is not None:
             self._group.cancel_scope.cancel()
 
@@ -252,6 +252,7 @@ class Runtime:
             self._watch.look(self.flows.values(), now, tick.ingest_ns)
             self._measure.look(self.flows.values(), now, tick.ingest_ns)
             self._taps.flush()
+            self._complaints.flush()
 
 
 def _build(
