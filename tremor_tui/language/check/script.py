@@ -135,14 +135,20 @@ def check_script(
     own = Scope(scope.name, scope.loader, problems, files=list(scope.files))
     env = Env(own, problems, "script", args)
     body = [effector for node in statements for effector in _statement(node, env)]
-    for diagnostic in problems.found:
-        if not diagnostic.is_error:
-            scope.problems.add(diagnostic)
+    _hand_on(own, scope)
     problems.settle()
     whole = span or _whole(statements)
     event = EmitIR(None, None, whole)
     functions = reachable(env.calls.values())
     return ScriptIR(tuple(body) or (event,), functions, name, whole, tuple(own.files))
+
+
+def _hand_on(own: Scope, scope: Scope) -> None:
+    """Warnings, and the names of the files in use, are those of the scope around too."""
+    for diagnostic in own.problems.found:
+        if not diagnostic.is_error:
+            scope.problems.add(diagnostic)
+    scope.files.extend(file for file in own.files if file not in scope.files)
 
 
 def _whole(statements: Sequence[ScriptStatement]) -> Span:
@@ -246,6 +252,9 @@ def check_select(
     target_env = env()
     target_env.aggregates = [] if node.windows else None
     target = expressions.check_expr(node.target, target_env)
+    for diagnostic in problems.found:
+        if not diagnostic.is_error:
+            scope.problems.add(diagnostic)
     problems.settle()
     functions = reachable(f for used in calls for f in used.calls.values())
     windows = tuple(window.text for window in node.windows)

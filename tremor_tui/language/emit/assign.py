@@ -94,13 +94,17 @@ def together(frame: Frame, nodes: Sequence[EffectorIR]) -> Sequence[LetIR]:
         if not isinstance(node, LetIR) or place is None or len(place[0]) != 2 or not place[1]:
             break
         first = place[0][:1]
-        if first == ("state",) or (root and first != root) or not _is_free(node.value, first, keys):
+        if (
+            first == ("state",)
+            or frame.owns(first)
+            or (root and first != root)
+            or not _is_free(node.value, first, keys)
+        ):
             break
         root = first
         keys.add(place[0][1])
         group.append(node)
-    is_worth_it = len(group) > 1 and not frame.owns(root)
-    return group if is_worth_it or (group and _may_be_none(frame, root)) else []
+    return group if len(group) > 1 or (group and _may_be_none(frame, root)) else []
 
 
 def _may_be_none(frame: Frame, root: Place) -> bool:
