@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import anyio
 import msgspec
 import pytest
 
@@ -23,7 +22,7 @@ async def test_counters_shares_and_edges_of_a_flow_under_load(running: Running, 
 
     async with running(Settings(channel_batches=8), executor=3) as runtime:
         await runtime.start(ir, base=base, file="main.troy")
-        await anyio.sleep(0.7)
+        await until(lambda: all(task.out_s > 1000 for task in runtime.snapshot()[1]))
         flows, tasks, warned = runtime.snapshot()
         lean = runtime.snapshot(tasks=False)
         await runtime.stop("main")
@@ -40,7 +39,7 @@ async def test_counters_shares_and_edges_of_a_flow_under_load(running: Running, 
         assert task.longest_run_ns == task.run.max >= task.run.p50 > 0
         assert task.yields.empty + task.yields.full + task.yields.budget > 0
         assert task.out_s > 1000
-    assert sum(task.split.busy for task in tasks) > 50
+    assert all(task.split.busy > 0 for task in tasks)
     assert picture.state == "running"
     assert picture.in_s > 1000
     assert 0 < picture.lag_p50_ns <= picture.lag_p99_ns

@@ -121,7 +121,9 @@ class Flow:
         if isinstance(error, TremorError) and connector is not None:
             error = placed(error, connector, self.file)
         task.error = described(error)
-        self.complaints.say(f"{task.id} failed", f"flow `{self.alias}` failed in `{task.id}`: {task.error}")
+        if self.came_up:  # before that, `start` raises it
+            text = f"flow `{self.alias}` failed in `{task.id}`: {task.error}"
+            self.complaints.say(f"{task.id} failed", text)
         self.error = self.error or error
         if isinstance(task, SourceTask) and isinstance(error, TremorError) and self._group is not None:
             self.wind_down()
