@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot, Split, TaskSnapshot, Warned, Yields
-from tremor_tui.testing.fake_plane import LIVE, SLOW, FakePlane, Scene
+from tremor_tui.testing.fake_plane import FakePlane
+from tremor_tui.testing.scenes import LIVE, SLOW, Scene
 from tremor_tui.workbench.bottleneck import find_limit, why_slow
 
 

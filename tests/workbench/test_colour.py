@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tremor_tui.testing.fake_plane import TRICKLE
+from tremor_tui.testing.scenes import TRICKLE
 from tremor_tui.workbench.colour import Colours, State, colour_line
 
 

@@ -5,7 +5,8 @@ import pytest
 from tests.workbench.conftest import SIZES, Opened
 from tremor_tui.control import commands as do
 from tremor_tui.control.snapshots import Sample, TapSamples
-from tremor_tui.testing.fake_plane import SLOW, FakePlane, wide_scene
+from tremor_tui.testing.fake_plane import FakePlane
+from tremor_tui.testing.scenes import SLOW, wide_scene
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from tremor_tui.workbench.layout import Arc, Form, Layout, Place, isotonic, nearest, place
+from tremor_tui.workbench.layout import Arc, Form, Layout, Place, place
+from tremor_tui.workbench.routing import isotonic
+from tremor_tui.workbench.widgets.canvas import nearest
 
 FORMS = (Form(), Form(height=5, row=2, err_row=3, rate=5, fill=5), Form(2, 0, 1, 6, 2, 1))
 

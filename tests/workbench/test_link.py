@@ -10,7 +10,8 @@ from tremor_tui.control import commands as do
 from tremor_tui.control.snapshots import Diagnostic
 from tremor_tui.errors import ControlError, EngineLost
 from tremor_tui.model.diagnostic import Span
-from tremor_tui.testing.fake_plane import TROY, FakePlane
+from tremor_tui.testing.fake_plane import FakePlane
+from tremor_tui.testing.scenes import TROY
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,8 @@ from tests.workbench.conftest import SIZES, Bench, Opened
 from tremor_tui.control import commands as do
 from tremor_tui.control.snapshots import Diagnostic
 from tremor_tui.errors import ControlError
-from tremor_tui.testing.fake_plane import TRICKLE, TROY, FakePlane, unknown_name
+from tremor_tui.testing.fake_plane import FakePlane, unknown_name
+from tremor_tui.testing.scenes import TRICKLE, TROY
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,8 @@ import pytest
 
 from tests.workbench.conftest import SIZES, Opened
 from tremor_tui.control.snapshots import Warned
-from tremor_tui.testing.fake_plane import SLOW, FakePlane
+from tremor_tui.testing.fake_plane import FakePlane
+from tremor_tui.testing.scenes import SLOW
 from tremor_tui.workbench.widgets.histogram import columns
 
 pytestmark = pytest.mark.anyio

@@ -7,123 +7,19 @@ they are sent by themselves at the watched rate. `lose()` breaks the connection 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
 from tremor_tui.control import commands as do
 from tremor_tui.control import snapshots as see
 from tremor_tui.errors import ControlError, EngineLost
 from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.testing.scenes import LIVE, SAMPLES, TRICKLE, TROY, Part, Scene
 
 START_NS = 1_795_456_800_000_000_000
 TICK_NS = 100_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A task of the generated flow and what it typically does; `share` is its part of the events."""
-
-    alias: str
-    kind: see.TaskKind
-    detail: str
-    share: float
-    busy: float
-    fill: float = 0.0
-    blocked: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A flow to be shown: parts, and links as (source, port, target)."""
-
-    alias: str
-    parts: tuple[Part, ...]
-    links: tuple[tuple[str, str, str], ...]
-    rate: float = 2000.0
-
-
-LIVE = Scene(
-    "live",
-    (
-        Part("replay", "source", "bench", 1.0, 11),
-        Part("parse", "pipeline", "access_log::parse", 1.0, 34, 0.02),
-        Part("classify", "pipeline", "access_log::classify", 0.97, 41, 0.05),
-        Part("slow_failures", "pipeline", "access_log::alerts", 0.97, 8, 0.0),
-        Part("requests", "sink", "null", 0.97, 6, 0.0),
-        Part("dead_letters", "sink", "null", 0.03, 1, 0.0),
-        Part("alerts", "sink", "null", 0.004, 0.4, 0.0),
-    ),
-    (
-        ("replay", "out", "parse"),
-        ("parse", "out", "classify"),
-        ("classify", "out", "requests"),
-        ("parse", "err", "dead_letters"),
-        ("classify", "err", "dead_letters"),
-        ("classify", "out", "slow_failures"),
-        ("slow_failures", "out", "alerts"),
-    ),
-)
-"""The quickstart under light load."""
-
-SLOW = Scene(
-    "live",
-    (
-        Part("replay", "source", "bench", 1.0, 14, 0.0, 71),
-        Part("parse", "pipeline", "access_log::parse", 1.0, 38, 0.92, 58),
-        Part("classify", "pipeline", "access_log::classify", 0.97, 96, 0.97),
-        *LIVE.parts[3:],
-    ),
-    LIVE.links,
-    41_200.0,
-)
-"""The same with `classify` at its limit: what is above it is blocked."""
-
-SAMPLES = (
-    {"client": "127.0.157.65", "method": "GET", "path": "/actuator/health", "status": 404, "bytes": 146},
-    {"client": "127.0.249.159", "method": "GET", "path": "/style.css", "status": 200, "bytes": 9120},
-    {"client": "127.0.133.73", "method": "GET", "path": "/docs/na%C3%AFvet%C3%A9.html", "status": 200},
-    {"client": "127.0.48.186", "method": "POST", "path": "/cart", "status": 502, "request_time": 1.204},
-)
-
-TROY = """define flow live
-flow
-  use access_log;
-
-  # Replays the lines of the log, over and over.
-  define connector replay from bench
-  with
-    codec = "string",
-    config = { "path": "access.log", "interval": 500000 }
-  end;
-
-  create connector replay;
-  create pipeline parse from access_log::parse;
-  connect /connector/replay to /pipeline/parse;
-end;
-
-deploy flow live;
-"""
-TRICKLE = """## Turns one line of the log (a string) into a record with typed fields.
-define pipeline parse
-pipeline
-  define script parse_line
-  script
-    match event of
-      case request = ~ dissect|%{client} - %{user} [%{time}] "%{method} %{path}"| => request
-      case _ => emit {"error": "not a line of the access log", "event": event} => "err"
-    end
-  end;
-  create script parse_line;
-  select event from in into parse_line;
-  select event from parse_line into out;
-  select event from parse_line/err into err;
-end;
-"""
 
 
 @dataclass
@@ -329,8 +225,9 @@ class FakePlane:
         inside = {part.alias: self._inside(part) for part in self.scene.parts if part.kind == "pipeline"}
         rate = self.scene.rate
         return see.FlowSnapshot(
-            self.scene.alias, "running", f"{self.base}/live.troy", 0, START_NS, self.version, rate, rate * 0.97,
-            rate * 0.03, int(rate * self.step / 10), int(rate * self.step / 10.4), 12, 4_000_000, 11_000_000,
+            self.scene.alias, "running", f"{self.base}/live.troy", 0, START_NS, self.version,
+            rate, rate * 0.97, rate * 0.03, int(rate * self.step / 10), int(rate * self.step / 10.4), 12,
+            4_000_000, 11_000_000,
             see.GraphSnapshot(nodes, edges), inside, note=self.note, note_ns=self.now if self.note else 0,
         )  # fmt: skip
 
@@ -383,21 +280,6 @@ def _histogram(middle_ns: int, step: int) -> see.Histogram:
     return see.Histogram(counts, middle_ns, middle_ns * 2, middle_ns * 6, middle_ns * 8, middle_ns * 9)
 
 
-def wide_scene(tasks: int) -> Scene:
-    """A flow of `tasks` tasks in rows of a source, three pipelines and a sink; for measuring."""
-    parts: list[Part] = []
-    links: list[tuple[str, str, str]] = []
-    for row in range(max(1, tasks // 5)):
-        names = [f"source_{row}", f"parse_{row}", f"enrich_{row}", f"route_{row}", f"sink_{row}"]
-        kinds: list[see.TaskKind] = ["source", "pipeline", "pipeline", "pipeline", "sink"]
-        parts += [
-            Part(n, k, "generated", 1.0, 20 + 7 * i, 0.3)
-            for i, (n, k) in enumerate(zip(names, kinds, strict=True))
-        ]
-        links += [(a, "out", b) for a, b in itertools.pairwise(names)]
-    return Scene("wide", tuple(parts), tuple(links), 12_000.0)
-
-
 def unknown_name(path: str, text: str) -> Sequence[Diagnostic]:
     """A diagnosis that knows one mistake: the word `evnt`."""
     found = []
@@ -407,8 +289,3 @@ def unknown_name(path: str, text: str) -> Sequence[Diagnostic]:
             span = Span(path, number, at + 1, number, at + 5)
             found.append(Diagnostic("there is no variable `evnt`", span, "did you mean `event`?"))
     return found
-
-
-def copy_of(picture: see.EngineSnapshot) -> see.EngineSnapshot:
-    """The picture as it would come over a socket."""
-    return msgspec.json.decode(msgspec.json.encode(picture), type=see.EngineSnapshot)

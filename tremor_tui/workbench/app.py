@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 from textual.worker import Worker
@@ -41,18 +41,18 @@ from tremor_tui.workbench.glyphs import ASCII, UNICODE
 from tremor_tui.workbench.ink import LIGHT, STEADY, THEMES, ink_of
 from tremor_tui.workbench.messages import ActionClicked, OptionTaken, TabClicked
 from tremor_tui.workbench.palette import Commands
-from tremor_tui.workbench.screens.dialogs import Ask, Question, TextDialog
+from tremor_tui.workbench.screens.dialogs import Ask
+from tremor_tui.workbench.screens.everywhere import Everywhere
 from tremor_tui.workbench.screens.flow import FlowView
-from tremor_tui.workbench.screens.help import help_lines
 from tremor_tui.workbench.screens.script import ScriptView
 from tremor_tui.workbench.screens.start import QUICKSTART, StartView
 from tremor_tui.workbench.screens.tasks import TasksView
 from tremor_tui.workbench.screens.view import View
 from tremor_tui.workbench.session import Connect, Find, Session
-from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.store import Store
 from tremor_tui.workbench.terminal import guarded
 from tremor_tui.workbench.widgets.bars import AlertLine, Footer, StatusBar, TabBar
-from tremor_tui.workbench.widgets.painted import Line, Painted
+from tremor_tui.workbench.widgets.painted import Painted
 
 FRAME_S = 0.1
 UNFOCUSED_FRAMES = 3
@@ -93,7 +93,7 @@ def run_workbench(
     return app.return_code or 0
 
 
-class Workbench(App[None]):
+class Workbench(Everywhere):
     """The app. Views reach it as `screens.view.Desk`."""
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -156,7 +156,7 @@ class Workbench(App[None]):
         self._main: Screen[Any] = self.screen
         self.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
         self._dress()
-        self._fit()
+        self.fit()
         self.set_interval(FRAME_S, self._frame)
         if self._engine or self._file:
             self.attach(self._engine)
@@ -178,11 +178,12 @@ class Workbench(App[None]):
     def _paint(self) -> None:
         for bar in (self.status, self.tabs, self.alert, self.foot):
             bar.repaint()
-        shown = self._shown()
+        shown = self.shown()
         if shown is not None:
             shown.repaint()
 
-    def _shown(self) -> View | StartView | None:
+    def shown(self) -> View | StartView | None:
+        """The view that is on the screen."""
         return self._views.get(self._view)
 
     def _dress(self) -> None:
@@ -195,9 +196,10 @@ class Workbench(App[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """The size decides what is shown."""
-        self._fit(event.size.width, event.size.height)
+        self.fit(event.size.width, event.size.height)
 
-    def _fit(self, width: int = 0, height: int = 0) -> None:
+    def fit(self, width: int = 0, height: int = 0) -> None:
+        """Chooses what is shown at this size."""
         width, height = width or self.size.width, height or self.size.height
         if not hasattr(self, "_main"):
             return
@@ -216,7 +218,7 @@ class Workbench(App[None]):
         self._view = view
         for name, widget in self._views.items():
             widget.set_class(name != view, "hidden")
-        shown = self._shown()
+        shown = self.shown()
         if isinstance(shown, View):
             shown.entered()
         else:
@@ -234,7 +236,7 @@ class Workbench(App[None]):
     @property
     def place_now(self) -> str:
         """The place whose actions are valid."""
-        shown = self._shown()
+        shown = self.shown()
         return shown.place() if isinstance(shown, View) else "start"
 
     def _footer(self) -> list[Action]:
@@ -257,7 +259,7 @@ class Workbench(App[None]):
         if action.is_change and self.store.read_only:
             self.say(f"{action.words}: this workbench may only look", "warning")
             return
-        found: Callable[[], object] | None = getattr(self._shown(), f"act_{name}", None)
+        found: Callable[[], object] | None = getattr(self.shown(), f"act_{name}", None)
         found = found or getattr(self, f"act_{name}", None)
         if found is not None:
             found()
@@ -340,7 +342,8 @@ class Workbench(App[None]):
         own = next((node for node in flow.graph.nodes if node.task == task_id), None)
         found = next((node for node in nodes if node.kind == "script" and node.file), own)
         self.show("script")
-        self.work(self.script.load(flow.alias, found.file if found else "", found.line if found else 0))
+        place = (found.file, found.line, found.label) if found else ("", 0, "")
+        self.work(self.script.load(flow.alias, *place))
 
     def on_option_taken(self, message: OptionTaken) -> None:
         """An option of the start screen was taken."""
@@ -361,154 +364,6 @@ class Workbench(App[None]):
     def _open(self, path: str | None) -> None:
         if path:
             self.work(self.deploy(os.path.expanduser(path.strip())))
-
-    # Actions of everywhere
-
-    def act_show_flow(self) -> None:
-        """The Flow view."""
-        self.show("flow")
-
-    def act_show_tasks(self) -> None:
-        """The Tasks view."""
-        self.show("tasks")
-
-    def act_show_script(self) -> None:
-        """The Script view."""
-        self.show("script")
-
-    def act_show_start(self) -> None:
-        """The start screen."""
-        self.show("start")
-
-    def act_next_pane(self) -> None:
-        """The next pane gets the keys."""
-        shown = self._shown()
-        if isinstance(shown, View):
-            shown.next_pane()
-
-    def act_zoom(self) -> None:
-        """Gives the pane the whole screen, or takes it back."""
-        shown = self._shown()
-        if isinstance(shown, View):
-            shown.toggle_class("zoom")
-            self._fit()
-
-    def act_freeze(self) -> None:
-        """Holds the picture, or lets it go on."""
-        self.store.freeze()
-
-    def act_back(self) -> None:
-        """Leaves what is passing: an edge, an inside, a filter, a zoom."""
-        shown = self._shown()
-        if isinstance(shown, View) and shown.has_class("zoom"):
-            self.act_zoom()
-        elif isinstance(shown, View):
-            shown.back()
-        elif self.store.flow is not None:
-            self.show("flow")
-
-    def act_warnings(self) -> None:
-        """Lists what needs a look, and what was said."""
-        ink, lines = self.ink, []
-        for warned in self.store.warnings:
-            style = ink.hot if warned.active else ink.dim
-            lines.append(Line().add(f"{self.glyphs.warn} {named(warned.text)}", style))
-            where = f"{named(warned.file)}:{warned.line}  " if warned.line else ""
-            more = f"{where}{warned.count} times  {named(warned.hint)}"
-            lines.append(Line().add(f"    {more}", ink.dim))
-        said = [Line().add(f"  {entry.text}", ink.text) for entry in list(self.store.said)[-12:]]
-        lines = lines or [Line().add("Nothing needs a look.", ink.good)]
-        if said:
-            lines += [Line(), Line().add("Said before", ink.picked), *said]
-        self.push_screen(TextDialog("Warnings", lines))
-
-    def act_stop_flow(self) -> None:
-        """Asks, then drains and stops the flow."""
-        flow = self.store.flow
-        if flow is None:
-            self.say("no flow runs here")
-            return
-        queued = sum(t.queue.batches for t in self.store.latest.tasks if t.queue) if self.store.latest else 0
-        words = [f"{flow.alias} stops pulling; {queued} queued batches are worked off first."]
-        options = [("", "Let it run", ""), ("stop", "Drain and stop it", "")]
-
-        def answer(chosen: str | None) -> None:
-            if chosen == "stop":
-                self.work(self._stop(flow.alias))
-
-        self.push_screen(Question(f"Stop {named(flow.alias)}?", words, options), answer)
-
-    async def _stop(self, alias: str) -> None:
-        await self.session.ask(do.StopFlow(alias))
-        self.say(f"{alias} has stopped")
-
-    def act_picture(self) -> None:
-        """Saves the screen as SVG in the client's folder."""
-        name = time.strftime("tremor-tui-%Y%m%d-%H%M%S.svg")
-        try:
-            self.save_screenshot(name, self.base)
-        except OSError as error:
-            self.say(f"cannot write {name}: {error.strerror}", "error")
-        else:
-            self.say(f"saved {name}")
-
-    def act_theme(self) -> None:
-        """The next theme."""
-        names = [name for name in THEMES if name in self.available_themes]
-        at = names.index(self.theme) if self.theme in names else -1
-        self.theme = names[(at + 1) % len(names)]
-        self.say(f"theme {self.theme}")
-
-    def act_new_engine(self) -> None:
-        """Starts an engine of its own, as where the old one does not come back."""
-        self.attach("")
-
-    def act_command_palette(self) -> None:
-        """Every command."""
-        self.action_command_palette()
-
-    def act_help(self) -> None:
-        """The keys of this place."""
-        self.push_screen(TextDialog("Keys", help_lines(self.place_now, self.ink, self.glyphs)))
-
-    def act_leave(self) -> None:
-        """Leaves; asks where something would be lost."""
-        words, options = [], [("", "Stay", "")]
-        if self.store.unsaved:
-            words.append(f"Text that is not saved: {self._unsaved()}.")
-        if self._would_end():
-            words.append("The engine ends 30 s after its last workbench left, and its flows with it.")
-            options.append(
-                ("keep", "Leave and keep it running", f"attach {named(self.store.engine)} comes back")
-            )
-        if not words:
-            self.exit()
-            return
-        options.append(("leave", "Leave", "text that is not saved is lost" if self.store.unsaved else ""))
-        self.push_screen(Question("Leave?", words, options), self._leave)
-
-    def _unsaved(self) -> str:
-        return ", ".join(named(draft.name) for draft in self.script.files.drafts if draft.is_unsaved)
-
-    def _would_end(self) -> bool:
-        picture = self.store.latest
-        return bool(
-            self.store.link == "live"
-            and picture
-            and picture.flows
-            and not picture.kept
-            and picture.clients <= 1
-        )
-
-    def _leave(self, chosen: str | None) -> None:
-        if chosen == "keep":
-            self.work(self._keep())
-        elif chosen == "leave":
-            self.exit()
-
-    async def _keep(self) -> None:
-        await self.session.ask(do.Keep(True))
-        self.exit()
 
     def leave_by_signal(self, number: int) -> None:
         """Leaves as soon as the loop turns; for signal handlers."""

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tremor_tui.workbench.routing import Bend, Channel, route
+from tremor_tui.workbench.routing import Bend, Channel, isotonic, route
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,21 +307,6 @@ def _settle(
         work.items[key].y = round(value) + offsets[key]
 
 
-def isotonic(values: Sequence[float], weights: Sequence[float]) -> list[float]:
-    """The rising sequence nearest to `values` by weighted squares (pool adjacent violators)."""
-    blocks: list[list[float]] = []
-    for value, weight in zip(values, weights, strict=True):
-        blocks.append([value, weight, 1])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            last = blocks.pop()
-            held = blocks[-1]
-            total = held[1] + last[1]
-            held[0] = (held[0] * held[1] + last[0] * last[1]) / total
-            held[1] = total
-            held[2] += last[2]
-    return [block[0] for block in blocks for _ in range(int(block[2]))]
-
-
 def _draw(work: _Work, nodes: Sequence[Place], arcs: Sequence[Arc]) -> Layout:
     form = work.form
     widths = [
@@ -408,16 +393,3 @@ def _without_doubles(points: list[tuple[int, int]]) -> tuple[tuple[int, int], ..
 
 def _in_line(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> bool:
     return (a[0] == b[0] == c[0]) or (a[1] == b[1] == c[1])
-
-
-def nearest(layout: Layout, name: str, dx: int, dy: int) -> str:
-    """The box nearest to `name` in a direction, or `name` itself where there is none."""
-    here = layout.boxes[name]
-    best, best_cost = name, float("inf")
-    for box in layout.boxes.values():
-        across = (box.x + box.width / 2) - (here.x + here.width / 2)
-        down = (box.y - here.y) * 2.2
-        ahead, aside = (across * dx, abs(down)) if dx else (down * dy, abs(across))
-        if box.id != name and ahead > 0.5 and ahead + aside * 2 < best_cost:
-            best, best_cost = box.id, ahead + aside * 2
-    return best

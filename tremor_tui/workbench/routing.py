@@ -3,7 +3,7 @@
 Edges that leave one port, or that enter one node, share a column; others never share one where their
 vertical lines would touch. Where one bundle comes in on the row on which another goes out, the first turns
 off before the second turns on, so that their lines do not run into each other (a circle of such wishes is
-cut at its weakest place).
+cut at its weakest place). `isotonic` settles the rows of a layer.
 """
 
 from __future__ import annotations
@@ -141,3 +141,18 @@ def _turn(bundle: _Bundle) -> tuple[int, int]:
     """Lines that go down turn the sooner the lower they start, others the higher: few crossings."""
     first = bundle.bends[0]
     return (0, -first.start) if bundle.high > first.start else (1, first.start)
+
+
+def isotonic(values: Sequence[float], weights: Sequence[float]) -> list[float]:
+    """The rising sequence nearest to `values` by weighted squares (pool adjacent violators)."""
+    blocks: list[list[float]] = []
+    for value, weight in zip(values, weights, strict=True):
+        blocks.append([value, weight, 1])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            last = blocks.pop()
+            held = blocks[-1]
+            total = held[1] + last[1]
+            held[0] = (held[0] * held[1] + last[0] * last[1]) / total
+            held[1] = total
+            held[2] += last[2]
+    return [block[0] for block in blocks for _ in range(int(block[2]))]

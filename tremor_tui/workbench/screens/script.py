@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
@@ -78,17 +79,19 @@ class ScriptView(View):
 
     # Files
 
-    async def load(self, flow: str, path: str = "", line: int = 0) -> None:
+    async def load(self, flow: str, path: str = "", line: int = 0, script: str = "") -> None:
         """Takes the texts of a flow from the engine, and shows one of them. Raises ControlError.
 
-        Drafts that are not saved stay as they are.
+        The cursor goes to the definition of `script` where the text has one, else to `line`. Drafts that
+        are not saved stay as they are.
         """
         answer = await self.desk.session.ask(do.ListFiles(flow))
         if isinstance(answer, FlowFiles):
             self._flow = flow
             self.main_file = answer.files[0].path if answer.files else self.main_file
             self.take_files(answer.files)
-            self.open(self._wanted(path), line)
+            draft = self._wanted(path)
+            self.open(draft, _line_of(draft.text, script) or line if draft else 0)
 
     def take_files(self, files: Sequence[FileText]) -> None:
         """Sets the list of files; unsaved drafts of the same path are kept."""
@@ -344,6 +347,12 @@ class ScriptView(View):
             self.take_files((FileText(path.rsplit("/", 1)[-1], path, text),))
         self.open(self._wanted(path))
         self._spread(diagnostics)
+
+
+def _line_of(text: str, script: str) -> int:
+    """The line that defines a script, 0 where none does."""
+    found = re.search(rf"\bdefine\s+script\s+{re.escape(script)}\b", text) if script else None
+    return text.count("\n", 0, found.start()) + 1 if found else 0
 
 
 def receipt_words(receipts: Sequence[Receipt]) -> str:

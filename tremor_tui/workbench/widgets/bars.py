@@ -130,7 +130,7 @@ class AlertLine(Painted):
         if size.width < 60 or size.height < 16:
             return glyphs.warn, "small terminal: one pane at a time, tab shows the next", ink.warn
         if store.link == "lost":
-            return glyphs.bad, f"{store.link_words}; trying again", ink.bad
+            return glyphs.bad, f"{store.link_words}; trying again (0: other engines)", ink.bad
         active = [warned for warned in store.warnings if warned.active]
         if active:
             hint = f"  {active[0].hint}" if active[0].hint else ""

@@ -15,7 +15,7 @@ from textual import events
 from tremor_tui.control.snapshots import EdgeSnapshot, GraphSnapshot, NodeSnapshot, TaskSnapshot
 from tremor_tui.workbench import figures
 from tremor_tui.workbench.bottleneck import find_limit
-from tremor_tui.workbench.layout import Arc, Box, Form, Layout, Place, nearest, place
+from tremor_tui.workbench.layout import Arc, Box, Form, Layout, Place, place
 from tremor_tui.workbench.messages import NodeSelected
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.node_box import BoxPainter, Cells
@@ -280,3 +280,16 @@ class Canvas(Panel, can_focus=True):
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Scrolls; with shift sideways."""
         self._wheel(-4 if event.shift else 0, 0 if event.shift else -2)
+
+
+def nearest(layout: Layout, name: str, dx: int, dy: int) -> str:
+    """The box nearest to `name` in a direction, or `name` itself where there is none."""
+    here = layout.boxes[name]
+    best, best_cost = name, float("inf")
+    for box in layout.boxes.values():
+        across = (box.x + box.width / 2) - (here.x + here.width / 2)
+        down = (box.y - here.y) * 2.2
+        ahead, aside = (across * dx, abs(down)) if dx else (down * dy, abs(across))
+        if box.id != name and ahead > 0.5 and ahead + aside * 2 < best_cost:
+            best, best_cost = box.id, ahead + aside * 2
+    return best

@@ -1,0 +1,207 @@
+"""Everywhere: the actions that every view has; the app is built on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+from textual.app import App
+
+from tremor_tui.control import commands as do
+from tremor_tui.workbench.glyphs import Glyphs
+from tremor_tui.workbench.ink import THEMES, Ink
+from tremor_tui.workbench.screens.dialogs import Question, TextDialog
+from tremor_tui.workbench.screens.help import help_lines
+from tremor_tui.workbench.screens.script import ScriptView
+from tremor_tui.workbench.screens.start import StartView
+from tremor_tui.workbench.screens.view import Severity, View
+from tremor_tui.workbench.session import Session
+from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.widgets.painted import Line
+
+
+class Everywhere(App[None]):
+    """What the actions need of the app, and the actions."""
+
+    base: str
+    store: Store
+    session: Session
+    ink: Ink
+    glyphs: Glyphs
+    script: ScriptView
+
+    def shown(self) -> View | StartView | None:
+        """The view that is on the screen."""
+        raise NotImplementedError
+
+    def show(self, view: str) -> None:
+        """Shows another view."""
+        raise NotImplementedError
+
+    def fit(self, width: int = 0, height: int = 0) -> None:
+        """Chooses what is shown at this size."""
+        raise NotImplementedError
+
+    @property
+    def place_now(self) -> str:
+        """The place whose actions are valid."""
+        raise NotImplementedError
+
+    def work(self, coroutine: Coroutine[Any, Any, object]) -> None:
+        """Runs something in the background; a TremorError in it becomes a sentence on the alert line."""
+        raise NotImplementedError
+
+    def say(self, text: str, severity: Severity = "info") -> None:
+        """Puts a sentence on the alert line."""
+        raise NotImplementedError
+
+    def attach(self, engine: str) -> None:
+        """Connects to an engine, "" for one of its own."""
+        raise NotImplementedError
+
+    def act_show_flow(self) -> None:
+        """The Flow view."""
+        self.show("flow")
+
+    def act_show_tasks(self) -> None:
+        """The Tasks view."""
+        self.show("tasks")
+
+    def act_show_script(self) -> None:
+        """The Script view."""
+        self.show("script")
+
+    def act_show_start(self) -> None:
+        """The start screen."""
+        self.show("start")
+
+    def act_next_pane(self) -> None:
+        """The next pane gets the keys."""
+        shown = self.shown()
+        if isinstance(shown, View):
+            shown.next_pane()
+
+    def act_zoom(self) -> None:
+        """Gives the pane the whole screen, or takes it back."""
+        shown = self.shown()
+        if isinstance(shown, View):
+            shown.toggle_class("zoom")
+            self.fit()
+
+    def act_freeze(self) -> None:
+        """Holds the picture, or lets it go on."""
+        self.store.freeze()
+
+    def act_back(self) -> None:
+        """Leaves what is passing: an edge, an inside, a filter, a zoom."""
+        shown = self.shown()
+        if isinstance(shown, View) and shown.has_class("zoom"):
+            self.act_zoom()
+        elif isinstance(shown, View):
+            shown.back()
+        elif self.store.flow is not None:
+            self.show("flow")
+
+    def act_warnings(self) -> None:
+        """Lists what needs a look, and what was said."""
+        ink, lines = self.ink, []
+        for warned in self.store.warnings:
+            style = ink.hot if warned.active else ink.dim
+            lines.append(Line().add(f"{self.glyphs.warn} {named(warned.text)}", style))
+            where = f"{named(warned.file)}:{warned.line}  " if warned.line else ""
+            more = f"{where}{warned.count} times  {named(warned.hint)}"
+            lines.append(Line().add(f"    {more}", ink.dim))
+        said = [Line().add(f"  {entry.text}", ink.text) for entry in list(self.store.said)[-12:]]
+        lines = lines or [Line().add("Nothing needs a look.", ink.good)]
+        if said:
+            lines += [Line(), Line().add("Said before", ink.picked), *said]
+        self.push_screen(TextDialog("Warnings", lines))
+
+    def act_stop_flow(self) -> None:
+        """Asks, then drains and stops the flow."""
+        flow = self.store.flow
+        if flow is None:
+            self.say("no flow runs here")
+            return
+        queued = sum(t.queue.batches for t in self.store.latest.tasks if t.queue) if self.store.latest else 0
+        words = [f"{flow.alias} stops pulling; {queued} queued batches are worked off first."]
+        options = [("", "Let it run", ""), ("stop", "Drain and stop it", "")]
+
+        def answer(chosen: str | None) -> None:
+            if chosen == "stop":
+                self.work(self._stop(flow.alias))
+
+        self.push_screen(Question(f"Stop {named(flow.alias)}?", words, options), answer)
+
+    async def _stop(self, alias: str) -> None:
+        await self.session.ask(do.StopFlow(alias))
+        self.say(f"{alias} has stopped")
+
+    def act_picture(self) -> None:
+        """Saves the screen as SVG in the client's folder."""
+        name = time.strftime("tremor-tui-%Y%m%d-%H%M%S.svg")
+        try:
+            self.save_screenshot(name, self.base)
+        except OSError as error:
+            self.say(f"cannot write {name}: {error.strerror}", "error")
+        else:
+            self.say(f"saved {name}")
+
+    def act_theme(self) -> None:
+        """The next theme."""
+        names = [name for name in THEMES if name in self.available_themes]
+        at = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(at + 1) % len(names)]
+        self.say(f"theme {self.theme}")
+
+    def act_new_engine(self) -> None:
+        """Starts an engine of its own, as where the old one does not come back."""
+        self.attach("")
+
+    def act_command_palette(self) -> None:
+        """Every command."""
+        self.action_command_palette()
+
+    def act_help(self) -> None:
+        """The keys of this place."""
+        self.push_screen(TextDialog("Keys", help_lines(self.place_now, self.ink, self.glyphs)))
+
+    def act_leave(self) -> None:
+        """Leaves; asks where something would be lost."""
+        words, options = [], [("", "Stay", "")]
+        if self.store.unsaved:
+            words.append(f"Text that is not saved: {self._unsaved()}.")
+        if self._would_end():
+            words.append("The engine ends 30 s after its last workbench left, and its flows with it.")
+            options.append(
+                ("keep", "Leave and keep it running", f"attach {named(self.store.engine)} comes back")
+            )
+        if not words:
+            self.exit()
+            return
+        options.append(("leave", "Leave", "text that is not saved is lost" if self.store.unsaved else ""))
+        self.push_screen(Question("Leave?", words, options), self._leave)
+
+    def _unsaved(self) -> str:
+        return ", ".join(named(draft.name) for draft in self.script.files.drafts if draft.is_unsaved)
+
+    def _would_end(self) -> bool:
+        picture = self.store.latest
+        return bool(
+            self.store.link == "live"
+            and picture
+            and picture.flows
+            and not picture.kept
+            and picture.clients <= 1
+        )
+
+    def _leave(self, chosen: str | None) -> None:
+        if chosen == "keep":
+            self.work(self._keep())
+        elif chosen == "leave":
+            self.exit()
+
+    async def _keep(self) -> None:
+        await self.session.ask(do.Keep(True))
+        self.exit()
