@@ -8,7 +8,7 @@ becomes a row on `err` (`{"error": text, "event": value}`) and is counted in `er
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from tremor_tui.errors import ConfigError, did_you_mean
 from tremor_tui.model.batch import Batch, Value
@@ -40,6 +40,16 @@ class Operator(Protocol):
     def on_insight(self, insight: Insight) -> Sequence[Insight]: ...
     def state(self) -> Any: ...
     def restore(self, state: Any) -> None: ...
+
+
+@runtime_checkable
+class Steering(Protocol):
+    """An operator that chooses its outputs by the sinks behind them.
+
+    `leads` tells it, before the first batch, which sinks of the flow each of its output ports reaches.
+    """
+
+    def leads(self, sinks: Mapping[str, frozenset[str]]) -> None: ...
 
 
 class Quiet:

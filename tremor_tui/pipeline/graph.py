@@ -15,7 +15,7 @@ from tremor_tui.model.batch import Batch
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight
 from tremor_tui.model.signal import Signal
-from tremor_tui.operators.contract import Operator, Quiet
+from tremor_tui.operators.contract import Operator, Quiet, Steering
 from tremor_tui.pipeline import execute
 from tremor_tui.pipeline.plan import Plan, make_plan
 
@@ -154,6 +154,21 @@ class Graph:
         for node in self._insight_nodes:
             rising = [up for one in rising for up in node.operator.on_insight(one)]
         return rising
+
+    def lead(self, sinks: Mapping[str, frozenset[str]]) -> None:
+        """Tells the operators that steer by it which sinks of the flow each output port reaches."""
+        behind: dict[int, frozenset[str]] = {}
+        for node in reversed(self._nodes):
+            if node.is_output:
+                behind[node.index] = sinks.get(node.stats.id, frozenset())
+                continue
+            ports = {
+                port: frozenset().union(*(behind[edge.target] for edge in edges))
+                for port, edges in node.routes.items()
+            }
+            behind[node.index] = frozenset().union(*ports.values())
+            if isinstance(node.operator, Steering):
+                node.operator.leads(ports)
 
     def adopt(self, old: Graph) -> list[str]:
         """Takes over the state of nodes with the same id and kind; returns the ids that kept one."""
