@@ -7,6 +7,7 @@
 `plane.py`      the ControlPlane protocol: submit, watch, tap
 `client.py`     a ControlPlane over a socket; reconnects, shows the age of its data
 `launch.py`     finds this user's engines; starts one as a process of its own
+`loops.py`      a peculiarity of asyncio that clients need not see
 `places.py`     where sockets, logs and undo files live (XDG)
 
 A connection starts with `Hello`, answered by `Welcome` or a refusal: client and engine compare

@@ -27,7 +27,7 @@ import anyio
 from anyio.abc import ByteStream, TaskStatus
 
 from tremor_tui import __version__
-from tremor_tui.control.commands import PROTOCOL, Hello, Request
+from tremor_tui.control.commands import PROTOCOL, Hello, Request, Shutdown
 from tremor_tui.control.loops import forgive_late_wakeups
 from tremor_tui.control.places import socket_path
 from tremor_tui.control.snapshots import Answer, EngineSnapshot, Pushed, Refused, TapSamples, Welcome
@@ -272,6 +272,12 @@ async def _open(path: Path) -> anyio.abc.SocketStream:
         raise ControlError(f"the engine on `{path}` belongs to somebody else") from None
     except OSError as error:
         raise EngineLost(f"cannot connect to `{path}`: {error.strerror or error}") from None
+
+
+async def end_engine(plane: Client, deadline_s: float) -> None:
+    """Ends an engine and returns when its name is free again. Raises ControlError where it is refused."""
+    await plane.submit(Shutdown(deadline_s))
+    await plane.wait_ended()
 
 
 class BackOff:

@@ -4,19 +4,24 @@
                                                                           ├─ socket pair ─ executor 0
                                                                           └─ socket pair ─ executor 1 …
 
+`serving.py`    an engine as the main thing of a process: log, signals, first flows, exit status
 `engine.py`     owns the task group; starts and ends server and executors in order
 `plane.py`      what each command of `control/commands.py` does
+`flows.py`      which flow runs where, from which texts; deploy, apply, stop, begin anew; `shape.py` says
+                how two versions of a flow differ
 `server.py`     the Unix socket; one `clients.py` object per connection, with a latest-wins outbox
-`compiling.py`  compiles, diagnoses and lists files for clients; touches no event
-`previewing.py` runs drafts on samples in a child process with a time limit
-`executors/process.py`  starts an executor, sees it end; `restart.py` decides what then
-`executors/link.py`     commands down and pictures up, in the frames of `control/wire.py`
-`executors/child.py`    the body of an executor: one event loop, one Runtime; it compiles by itself
+`sources.py`    opens and checks the files that a user names; the command line uses it too
+`compiling/`    a warm process that compiles, diagnoses and runs drafts in forks; touches no event
+`children.py`   a process of the engine and the socket to it
+`executors/executor.py`  starts an executor, sees it end, starts it again as `restart.py` says
+`executors/link.py`      orders down and pictures up, in the frames of `control/wire.py`
+`executors/child.py`     the process; `body.py` serves the orders with one event loop and one Runtime
 `merge.py`      one EngineSnapshot of the executors' pictures
 `watchdog.py`   reads each executor's board and names a task that has not yielded, while it lasts
+`logs.py`       the engine's log
 
-The supervisor imports no runtime. An executor is sent source texts and paths, never objects; it compiles
-them itself. When the supervisor dies its socket pair closes and the executor ends itself; the stale
+The supervisor imports neither runtime nor compiler. An executor is sent source texts and paths, never
+objects; it compiles them itself. When the supervisor dies its socket pair closes and the executor ends itself; the stale
 socket of a dead supervisor is replaced at the next start, a living one is never taken over.
 
 A crashed executor is started again after a pause that doubles from 100 ms; its flows begin anew and say so

@@ -93,6 +93,7 @@ class Engine:
                 self.began.set()
                 await self._ending.wait()
                 await self._drain()
+                self._server.withdraw()  # before clients see the end: who waits for it may begin anew
                 self._group.cancel_scope.cancel()
         finally:
             self._server.close()
@@ -135,6 +136,7 @@ class Engine:
             result = await executor.quit(self._deadline)
             if isinstance(result, Ended):
                 self.left_over += sum(stopped.left for stopped in result.stopped)
+            await executor.ended.wait()
             return
         flows = ", ".join(flow.alias for flow in self.flows.on(executor))
         self.log(f"executor {executor.number} did not end in time and is killed; flows: {flows or 'none'}")

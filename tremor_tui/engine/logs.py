@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -13,8 +14,9 @@ MAX_BYTES = 5 * 1024 * 1024
 OLD_FILES = 3
 
 
-def open_log(path: Path, *, echo: bool = False) -> Callable[[str], None]:
-    """A function that writes a line to the log and, with `echo`, to stderr too. Raises OSError."""
+@contextmanager
+def open_log(path: Path, *, echo: bool = False) -> Iterator[Callable[[str], None]]:
+    """Lends a function that writes a line to the log and, with `echo`, to stderr too. Raises OSError."""
     logger = logging.Logger("tremor_tui.engine")
     handler = RotatingFileHandler(path, maxBytes=MAX_BYTES, backupCount=OLD_FILES, encoding="utf-8")
     handlers: list[logging.Handler] = [handler]
@@ -24,7 +26,10 @@ def open_log(path: Path, *, echo: bool = False) -> Callable[[str], None]:
         each.setFormatter(_Timed("%(asctime)s %(message)s"))
         logger.addHandler(each)
     path.chmod(0o600)
-    return logger.info
+    try:
+        yield logger.info
+    finally:
+        handler.close()
 
 
 class _Timed(logging.Formatter):

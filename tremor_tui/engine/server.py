@@ -44,15 +44,20 @@ class Server:
             self.close()
             raise
 
-    def close(self) -> None:
-        """Takes the socket away and gives up the name."""
-        if self._socket:
-            self.path.unlink(missing_ok=True)
-            self._socket.close()
-            self._socket = None
+    def withdraw(self) -> None:
+        """Takes the socket's file away and gives up the name; connections stay."""
         if self._lock >= 0:
+            if self._socket:
+                self.path.unlink(missing_ok=True)
             os.close(self._lock)
             self._lock = -1
+
+    def close(self) -> None:
+        """Withdraws and stops listening."""
+        self.withdraw()
+        if self._socket:
+            self._socket.close()
+            self._socket = None
 
     async def serve(self, accept: Callable[[SocketStream], Awaitable[None]]) -> None:
         """Accepts connections until it is cancelled."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 import anyio
 
@@ -32,11 +33,12 @@ def serve(
     ControlError where an engine of that name runs already or one of them cannot be started.
     """
     path = log_path(settings.name)
-    try:
-        log = open_log(path, echo=echo)
-    except OSError as error:
-        raise ControlError(f"cannot write the log `{path}`: {error.strerror}") from None
-    return anyio.run(_serve, Engine(settings, log), deploys, began)
+    with ExitStack() as stack:
+        try:
+            log = stack.enter_context(open_log(path, echo=echo))
+        except OSError as error:
+            raise ControlError(f"cannot write the log `{path}`: {error.strerror}") from None
+        return anyio.run(_serve, Engine(settings, log), deploys, began)
 
 
 async def _serve(engine: Engine, deploys: Sequence[Deploy], began: Callable[[str], None] | None) -> int:

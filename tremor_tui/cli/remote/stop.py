@@ -10,10 +10,9 @@ import typer
 from tremor_tui.cli import output
 from tremor_tui.cli.command import add
 from tremor_tui.cli.options import DrainSeconds, Name
-from tremor_tui.control.client import Client, connect
-from tremor_tui.control.commands import Shutdown, StopFlow
+from tremor_tui.control.client import connect, end_engine
+from tremor_tui.control.commands import StopFlow
 from tremor_tui.control.snapshots import Stopped
-from tremor_tui.errors import EngineLost
 
 FORCED = 75
 
@@ -39,8 +38,7 @@ async def _stop(name: str, flow: str, deadline_s: float) -> int:
     async with connect(name) as plane:
         if flow:
             return _told(await plane.submit(StopFlow(flow, deadline_s)))
-        await plane.submit(Shutdown(deadline_s))
-        await _wait_end(plane)
+        await end_engine(plane, deadline_s)
         output.talk(f"the engine `{name}` ended")
         return 0
 
@@ -52,11 +50,3 @@ def _told(answer: object) -> int:
         return 0
     output.talk(f"{answer.flow}: ended by force, {answer.left:,} events were left")
     return FORCED
-
-
-async def _wait_end(plane: Client) -> None:
-    try:
-        async for _ in plane.pushed():
-            continue
-    except EngineLost:
-        return

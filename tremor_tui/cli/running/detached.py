@@ -8,8 +8,8 @@ import anyio
 
 from tremor_tui.cli import output
 from tremor_tui.cli.options import module_path
-from tremor_tui.control.client import connect
-from tremor_tui.control.commands import Deploy, Keep
+from tremor_tui.control.client import connect, end_engine
+from tremor_tui.control.commands import Deploy
 from tremor_tui.control.launch import EngineInfo, ask_engine, start_engine
 from tremor_tui.control.snapshots import Done
 from tremor_tui.errors import EngineLost
@@ -28,7 +28,7 @@ async def _run(file: Path, name: str, executors: int) -> int:
             answer = await plane.submit(Deploy(str(file), str(base), module_path()))
         except BaseException:
             if started:
-                await plane.submit(Keep(False))  # nobody asked for an engine without flows
+                await end_engine(plane, 0.0)  # nobody asked for an engine without flows
             raise
         assert isinstance(answer, Done)
     output.talk(f"{answer.text} on a new engine" if started else answer.text)

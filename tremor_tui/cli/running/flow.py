@@ -31,6 +31,8 @@ from tremor_tui.runtime.settings import Settings
 
 DONE, FAILED, FORCED = 0, 1, 75
 LINE_PAUSE_S = 0.5
+WIDTH = 80
+"""Of a terminal that does not know its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,8 @@ class _Line:
 
     def show(self, text: str) -> None:
         """Draws the line anew, cut to the terminal's width."""
-        width = os.get_terminal_size(sys.stderr.fileno()).columns
-        output.talk_over(text[: max(0, width - 1)])
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or WIDTH
+        output.talk_over(text[: width - 1])
         self._shown = True
 
     def log(self, text: str) -> None:

@@ -89,6 +89,7 @@ class Executor:
         self._running = anyio.Event()
         self._revived = anyio.Event()
         self._ending = False
+        self.ended = anyio.Event()
 
     @property
     def pid(self) -> int:
@@ -160,6 +161,7 @@ class Executor:
         finally:
             self.state = "ended"
             self.places.remove()
+            self.ended.set()
 
     async def _pause(self, reason: str) -> None:
         self.restarts += 1
