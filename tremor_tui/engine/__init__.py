@@ -21,8 +21,9 @@
 `logs.py`       the engine's log
 
 The supervisor imports neither runtime nor compiler. An executor is sent source texts and paths, never
-objects; it compiles them itself. When the supervisor dies its socket pair closes and the executor ends itself; the stale
-socket of a dead supervisor is replaced at the next start, a living one is never taken over.
+objects; it compiles them itself. When the supervisor dies its socket pair closes and the executor ends
+itself; the stale socket of a dead supervisor is replaced at the next start, a living one is never taken
+over.
 
 A crashed executor is started again after a pause that doubles from 100 ms; its flows begin anew and say so
 (`note`). Five crashes in 60 s make its flows *failed*. An engine that a workbench started ends 30 s after

@@ -225,8 +225,13 @@ class Engine:
         self._plane.tapped(samples)
 
     def pictured(self, executor: Executor) -> None:
-        """A picture came."""
-        self.flows.see(executor)
+        """A picture came; flows that ended by themselves are told of."""
+        for flow in self.flows.see(executor):
+            self.log(f"{flow.alias} {flow.state}" + (f": {flow.error}" if flow.error else ""))
+            failed = flow.state == "failed"
+            reason = flow.error.partition("\n")[0]
+            text = f"{flow.alias} failed: {reason}" if failed else f"{flow.alias} has ended"
+            self.notify(text, "error" if failed else "info", flow.alias)
 
     def crashed(self, executor: Executor, reason: str, pause_s: float | None) -> None:
         """An executor ended by itself."""

@@ -169,12 +169,16 @@ class Flows:
             flow.say(f"executor {executor.number} ended: {reason}")
         return gone
 
-    def see(self, executor: Executor) -> None:
-        """Takes over an executor's newest pictures of its flows."""
+    def see(self, executor: Executor) -> list[FlowSnapshot]:
+        """Takes over an executor's newest pictures of its flows; returns those that are over since then."""
+        ended = []
         for picture in executor.picture.flows:
             flow = self.table.get(picture.alias)
             if flow and flow.executor is executor:
+                if picture.state in OVER and flow.state not in OVER:
+                    ended.append(picture)
                 flow.picture = picture
+        return ended
 
     async def _planned(self, source: Texts) -> Planned:
         planned = await self.compiling.ask(Plan(source), Planned)
