@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from tremor_tui.errors import CompileError, ParseError
+from tremor_tui.language.depth import deep
 from tremor_tui.language.parse.parser import Parsed, Start, parse
 from tremor_tui.language.source import Source
 from tremor_tui.language.tree.expr import Node
@@ -19,6 +20,7 @@ from tremor_tui.model.diagnostic import Diagnostic
 STARTS: dict[str, Start] = {".tremor": "script", ".trickle": "query", ".troy": "deploy"}
 
 
+@deep
 def canonical(source: Source) -> str:
     """The text of a .tremor, .trickle or .troy file in canonical form.
 

@@ -20,6 +20,7 @@ from tremor_tui.errors import ConfigError
 from tremor_tui.extractors.contract import extractors
 from tremor_tui.language.completing.place import Place
 from tremor_tui.language.completing.samples import keys_at
+from tremor_tui.language.depth import room
 from tremor_tui.language.documentation import Help, aggregate_help, function_help, modules_below
 from tremor_tui.language.lex.tokens import KEYWORDS
 from tremor_tui.language.modules import ModuleLoader
@@ -99,7 +100,9 @@ def complete(
     if place.is_inert:
         return []
     typed = place.typed.lower()
-    found = {(item.label, item.kind): item for item in _found(place, samples) if _begins(item.label, typed)}
+    with room():
+        fitting = [item for item in _found(place, samples) if _begins(item.label, typed)]
+    found = {(item.label, item.kind): item for item in fitting}
     ordered = sorted(found.values(), key=lambda item: (_RANKS[item.kind], item.label.lower(), item.label))
     return [
         Completion(

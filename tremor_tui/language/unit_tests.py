@@ -17,6 +17,7 @@ from tremor_tui.language.check.env import Env
 from tremor_tui.language.check.expr import calls_of, check_expr
 from tremor_tui.language.check.scope import Problems, Scope
 from tremor_tui.language.check.script import check_effector, declare
+from tremor_tui.language.depth import deep
 from tremor_tui.language.ir.script import ScriptIR, reachable
 from tremor_tui.language.load.loader import load_script
 from tremor_tui.language.modules import ModuleLoader
@@ -87,6 +88,7 @@ class TestFile:
             return Outcome(False, "", (error.diagnostic,))
 
 
+@deep
 def read_tests(source: Source, loader: ModuleLoader) -> TestFile:
     """The suites of a script. Raises CompileError where the file around the tests does not compile."""
     parsed = parse(source, "script")
@@ -179,6 +181,7 @@ def _known(spec: dict[str, tree.Expr], key: str, scope: Scope) -> Value:
 # --- evaluation -------------------------------------------------------------------------------------
 
 
+@deep
 def _evaluate(node: tree.Expr, scope: Scope, name: str, ctx: Context) -> Value:
     """The value of an expression. Raises CheckError and ScriptError."""
     problems = Problems()

@@ -9,7 +9,8 @@ import typer
 
 from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import read, show
-from tremor_tui.cli.options import DrainSeconds, Executors, File, Format, Instance, Name, module_path
+from tremor_tui.cli.options import DrainSeconds, Executors, Format, Instance, Name, module_path
+from tremor_tui.cli.output import ErrorFormat
 from tremor_tui.engine.sources import Program
 from tremor_tui.errors import CompileError, ConfigError, ControlError
 
@@ -27,13 +28,20 @@ FailOnError = Annotated[bool, typer.Option("--fail-on-error", help="Exit with 1 
 Detach = Annotated[bool, typer.Option("--detach", help="Run a .troy file on an engine in the background.")]
 
 
+Interactive = Annotated[bool, typer.Option("--interactive", help="Evaluate statements from stdin.")]
+OptionalFile = Annotated[
+    Path | None,
+    typer.Argument(metavar="FILE", help="A .tremor, .trickle or .troy file.", show_default=False),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Enters the command."""
     add(app, "run", run)
 
 
 def run(
-    file: File,
+    file: OptionalFile = None,
     infile: Infile = Path("-"),
     outfile: Outfile = Path("-"),
     decoder: Decoder = "json",
@@ -48,16 +56,22 @@ def run(
     detach: Detach = False,
     name: Name = "local",
     executors: Executors = 1,
+    interactive: Interactive = False,
     error_format: Format = "full",
 ) -> int:
     """Run a script, a query or the flows of a .troy file.
 
     A .tremor or .trickle file reads events from --infile and writes what it emits to --outfile. A .troy
     file runs until its sources are over and all is drained, an `exit` connector ends it, or ctrl+c; in
-    one process, or with --detach on an engine (--name, --executors) that goes on by itself.
+    one process, or with --detach on an engine (--name, --executors) that goes on by itself. With
+    --interactive statements of tremor-script are read from stdin; the definitions of FILE are known to them.
 
     Exit codes: 0 done or drained, 1 failure, 75 ended by force with events left.
     """
+    if interactive:
+        return _interact(file, instance, error_format)
+    if file is None:
+        raise typer.BadParameter("name a .tremor, .trickle or .troy file, or give --interactive")
     try:
         program = Program.open(file, Path.cwd(), module_path(), shown=str(file))
     except CompileError as error:
@@ -82,6 +96,17 @@ def run(
             raise
         show(error.diagnostics, read, error_format)
     return 1
+
+
+def _interact(file: Path | None, instance: str, style: ErrorFormat) -> int:
+    from tremor_tui.cli.local.repl import interact
+
+    try:
+        program = Program.open(file, Path.cwd(), module_path(), shown=str(file)) if file else None
+        return interact(program, instance, style)
+    except CompileError as error:
+        show(error.diagnostics, read, style)
+        return 1
 
 
 def _detach(program: Program, file: Path, name: str, executors: int) -> int:

@@ -53,6 +53,11 @@ class Env:
             self._names[name] = name
         return LocalIR(name, name, span, hint)
 
+    @property
+    def assigned(self) -> list[str]:
+        """The variables that were assigned so far."""
+        return list(self._names)
+
     @contextmanager
     def shadow(self, *names: tuple[str, Span]) -> Iterator[tuple[LocalIR, ...]]:
         """New variables that hide others of their name, inside."""
