@@ -68,6 +68,12 @@ FACTS: list[tuple[str, Any, Any]] = [
     ("let $a.b = 1; $", None, {"a": {"b": 1}}),
     ("let x = let y = 2; [x, y]", None, [2, 2]),
     ("let event.a = event", {"a": 1}, {"a": 1}),
+    ("let event[event.k].c = event.a; event.a", {"k": "a", "a": {"x": 1}}, {"x": 1, "c": {"x": 1}}),
+    (
+        "for event.l of case (i, v) => let event.n.m[v] = i end; let x = event.n; let event.n.m.z = 0; [event.n, x]",
+        {"l": ["p", "q"], "n": {"m": {}}},
+        [{"m": {"p": 0, "q": 1, "z": 0}}, {"m": {"p": 0, "q": 1}}],
+    ),
     ("match event of case %[ unset ] => 1 case _ => 2 end", [], 2),
     # match
     ("match event of case 1 => 10 case 2 => 20 case _ => 30 end", 2, 20),

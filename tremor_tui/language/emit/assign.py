@@ -115,7 +115,7 @@ def _is_free(value: EffectorIR, root: Place, keys: set[str]) -> bool:
     """Whether a value depends on no key that is assigned before it, and needs no lines of its own."""
     if any(isinstance(node, _WITH_LINES) for node in walk(value)):
         return False
-    return not any(names[:1] == root and (len(names) == 1 or names[1] in keys) for names, _ in _places(value))
+    return not any(names[:1] == root and (len(names) == 1 or names[1] in keys) for names, _ in places(value))
 
 
 def assign_together(frame: Frame, nodes: Sequence[LetIR]) -> None:
@@ -161,18 +161,22 @@ def _is_apart(value: IR, target: PathIR) -> bool:
     reached = paths.place_of(target)
     if reached is None:
         return False
-    return all(names != reached[0][: len(names)] for names, _ in _places(value))
+    way, is_exact = reached
+    return not any(
+        names == way[: len(names)] or (not is_exact and names[: len(way)] == way)
+        for names, _ in places(value)
+    )
 
 
-def _places(node: IR) -> Iterator[tuple[Place, bool]]:
-    """The places that an expression reads."""
+def places(node: IR) -> Iterator[tuple[Place, bool]]:
+    """The places that a piece of IR reads, and whether each is all of a path."""
     place = paths.place_of(node) if isinstance(node, (PathIR, RootIR, LocalIR)) else None
     if place is not None:
         yield place
     if place is None or isinstance(node, PathIR):
         for child in children(node):
             if not isinstance(child, (RootIR, LocalIR)) or place is None:
-                yield from _places(child)
+                yield from places(child)
 
 
 def _key(frame: Frame, segment: SegmentIR) -> Code:
@@ -220,6 +224,9 @@ def _own_below(frame: Frame, container: Code, key: Code, names: Place | None, sp
     """
     if names and frame.owns(names):
         return unit(container, "[", key, "]")
+    flag = frame.flags.get(names) if names else None
+    if flag is not None:
+        return _own_once(frame, container, key, names or (), spans, flag)
     name = frame.temporary("record")
     stored = _stored(container, key, spans[0])
     is_there = code(key, " in ", container, site=Site(spans[0], "assign", container=str(container)))
@@ -229,3 +236,16 @@ def _own_below(frame: Frame, container: Code, key: Code, names: Place | None, sp
     if names:
         frame.own(names)
     return atom(name)
+
+
+def _own_once(
+    frame: Frame, container: Code, key: Code, names: Place, spans: Sequence[Span], flag: str
+) -> Code:
+    """As `_own_below`, in a loop: copies in the first round that comes here."""
+    del frame.flags[names]
+    frame.put("if not ", flag, ":")
+    with frame.deeper():
+        _own_below(frame, container, key, names, spans)
+        frame.put(flag, " = True")
+    frame.flags[names] = flag
+    return unit(container, "[", key, "]")

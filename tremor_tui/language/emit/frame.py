@@ -135,6 +135,8 @@ class Frame:
         self.optional: frozenset[str] = frozenset()
         self.meta_is_record = kind != "script"
         self.function: FunctionIR | None = None
+        self.flags: dict[Place, str] = {}
+        """In a loop: the variable that says whether the record at a place was copied in it already."""
         self.line = 0
         self._block: Block = []
         self._depth = 0

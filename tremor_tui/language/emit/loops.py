@@ -1,10 +1,13 @@
 """`for` as a Python loop.
 
 What a body may write is unknown when its first round begins, so nothing is owned there but the records of
-roots and variables that the body assigns below: those are copied once, before the loop.
+roots and variables that the body assigns below: those are copied once, before the loop. Records below
+them are copied in the first round that writes into them, as a variable says (`Frame.flags`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from tremor_tui.language.emit import assign, paths, statements
 from tremor_tui.language.emit import expr as expressions
@@ -12,6 +15,8 @@ from tremor_tui.language.emit.frame import NOWHERE, Dest, Frame, Place
 from tremor_tui.language.emit.types import type_of
 from tremor_tui.language.emit.writer import Code, Site, atom, call, code
 from tremor_tui.language.ir.expr import (
+    IR,
+    AtIR,
     ConstIR,
     ExprIR,
     ForCaseIR,
@@ -19,6 +24,7 @@ from tremor_tui.language.ir.expr import (
     LocalIR,
     PathIR,
     RootIR,
+    children,
     walk,
 )
 from tremor_tui.language.ir.script import LetIR
@@ -32,12 +38,14 @@ def loop(frame: Frame, node: ForIR, dest: Dest) -> None:
         total = frame.temporary("total")
         frame.put(total, " = ", _start(frame, node.initial))
     _own_before(frame, node)
+    before, frame.flags = frame.flags, _flags(frame, node)
     frame.known.forget()
     known = frame.known.copy()
     key, value = frame.temporary("key"), frame.temporary("value")
     frame.put(f"for {key}, {value} in ", call("pairs", target), ":")
     with frame.deeper():
         _cases(frame, node, key, value, total)
+    frame.flags = before
     known.owned &= frame.known.owned
     known.forget()
     frame.known = known
@@ -64,6 +72,44 @@ def _own_before(frame: Frame, node: ForIR) -> None:
             if not frame.owns(place[0]):
                 _copy(frame, root, inner)
     frame.known.owned &= kept
+
+
+def _flags(frame: Frame, node: ForIR) -> dict[Place, str]:
+    """A variable for each record below a kept root that the loop writes into and never shows whole."""
+    lets = [inner for inner in walk(node) if isinstance(inner, LetIR)]
+    read = [place for let in lets for place in assign.places(let.value)]
+    read += [place for part in _not_lets(node) for place in assign.places(part)]
+    written = [found for let in lets if (found := paths.place_of(let.target)) is not None]
+    flags: dict[Place, str] = {}
+    for names, is_exact in written:
+        for size in range(2, len(names) + (0 if is_exact else 1)):
+            place = names[:size]
+            is_held = place[:-1] in flags or (size == 2 and frame.owns(place[:1]))
+            if not is_held or any(_touches(other, place) for other in [*read, *written]):
+                break
+            flags.setdefault(place, frame.temporary("copied"))
+    for flag in flags.values():
+        frame.put(flag, " = False")
+    return flags
+
+
+def _touches(other: tuple[Place, bool], place: Place) -> bool:
+    """Whether the value at another place is, or may be, the one at this place or around it."""
+    names, is_exact = other
+    return place[: len(names)] == names and (is_exact or len(names) < len(place))
+
+
+def _not_lets(node: IR) -> Iterator[IR]:
+    """What a loop evaluates beside `let`: the outermost expressions, without those in them."""
+    for child in children(node):
+        if isinstance(child, LetIR):
+            if isinstance(child.target, PathIR):
+                yield from (part.at for part in child.target.segments if isinstance(part, AtIR))
+            yield from _not_lets(child.value)
+        elif isinstance(child, (PathIR, RootIR, LocalIR)):
+            yield child
+        else:
+            yield from _not_lets(child)
 
 
 def _is_kept(node: ForIR, root: str) -> bool:
