@@ -19,6 +19,11 @@ SIZES = [(80, 24), (120, 36)]
 WITHIN_S = 10.0
 
 
+@pytest.fixture(autouse=True)
+def _state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     """Textual runs on asyncio alone."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tremor_tui.errors import TremorError
-from tremor_tui.workbench.draft import ChangedOnDisk, Draft
+from tremor_tui.workbench.draft import ChangedOnDisk, Draft, forget, keep, kept
 
 
 @pytest.fixture
@@ -87,3 +87,27 @@ def test_a_diagnostic_names_a_draft_by_name_path_or_relative_path(draft: Draft) 
     assert draft.names(draft.path, "/elsewhere")
     assert draft.names("./x/../a.troy", base)
     assert not draft.names("b.troy", base)
+
+
+def test_what_was_not_saved_is_kept_until_it_is_let_go(draft: Draft) -> None:
+    keep([draft])
+
+    again = Draft(draft.name, draft.path, "old\n", "old\n")
+    assert kept(again) == "new\n"
+    forget(again)
+
+    assert kept(again) == ""
+
+
+def test_a_saved_text_is_not_kept(draft: Draft) -> None:
+    draft.save("new\n")
+
+    keep([draft])
+
+    assert kept(draft) == ""
+
+
+def test_a_kept_text_that_lies_on_disk_is_not_offered(draft: Draft) -> None:
+    keep([draft])
+
+    assert kept(Draft(draft.name, draft.path, "new\n", "new\n")) == ""

@@ -10,6 +10,7 @@ from tremor_tui.control.snapshots import Diagnostic
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_plane import FakePlane, unknown_name
 from tremor_tui.testing.scenes import TRICKLE, TROY
+from tremor_tui.workbench.draft import Draft, keep, kept
 
 pytestmark = pytest.mark.anyio
 
@@ -201,3 +202,19 @@ async def test_e_opens_the_script_of_the_selected_task(opened: Opened, plane: Fa
         await bench.press("e")
 
         await bench.sees("define flow live")
+
+
+async def test_text_of_a_workbench_that_was_ended_is_offered_again(opened: Opened, plane: FakePlane) -> None:
+    lost = Draft("live.troy", f"{plane.base}/live.troy", TROY, "# lost\n" + TROY)
+    keep([lost])
+    async with opened(plane) as bench:
+        await bench.until(lambda: bench.store.flow)
+        await bench.press("3")
+        await bench.sees("held text that was not saved")
+
+        await bench.press("enter")
+
+        assert bench.app.script.editor.text == lost.text
+        assert kept(lost) == ""
+        await bench.press("ctrl+z")
+        assert bench.app.script.editor.text == TROY

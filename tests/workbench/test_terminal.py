@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from tremor_tui.workbench.draft import Draft, kept
 from tremor_tui.workbench.terminal import clean, clean_lines
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -140,6 +141,22 @@ def test_a_signal_ends_a_workbench_whose_loop_is_stuck(terminal: Terminal) -> No
 
     assert terminal.wait() == 128 + signal.SIGTERM
     assert_restored(terminal)
+
+
+@pytest.mark.parametrize("ending", [b"", b"\x1b[20~"])
+def test_text_that_is_not_saved_outlives_a_signal_and_a_crash(terminal: Terminal, ending: bytes) -> None:
+    os.write(terminal.master, b"3")
+    terminal.read_until(lambda: "define flow live" in terminal.screen())
+    os.write(terminal.master, b"# mine ")
+    terminal.read_until(lambda: "# mine define flow" in terminal.screen())
+
+    if ending:
+        os.write(terminal.master, ending)
+    else:
+        terminal.process.send_signal(signal.SIGTERM)
+    terminal.wait()
+
+    assert kept(Draft("live.troy", "/flows/live.troy", "", "")).startswith("# mine define flow live")
 
 
 def test_leaving_by_key_leaves_a_whole_terminal(terminal: Terminal) -> None:

@@ -37,6 +37,7 @@ from textual.worker import Worker
 from tremor_tui.control import commands as do
 from tremor_tui.errors import ControlError, TremorError
 from tremor_tui.workbench.actions import ACTIONS, Action, bindings, of
+from tremor_tui.workbench.draft import Draft, keep
 from tremor_tui.workbench.glyphs import ASCII, UNICODE
 from tremor_tui.workbench.ink import LIGHT, STEADY, THEMES, ink_of
 from tremor_tui.workbench.messages import ActionClicked, OptionTaken, TabClicked
@@ -90,7 +91,10 @@ def run_workbench(
     )
     with guarded(app.leave_by_signal):
         app.run(mouse=mouse)
-    return app.return_code or 0
+    code = app.return_code or 0
+    if code:
+        keep(app.drafts)
+    return code
 
 
 class Workbench(Everywhere):
@@ -364,6 +368,11 @@ class Workbench(Everywhere):
     def _open(self, path: str | None) -> None:
         if path:
             self.work(self.deploy(os.path.expanduser(path.strip())))
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """The texts in the Script view; none before it was made."""
+        return self.script.files.drafts if self._views else []
 
     def leave_by_signal(self, number: int) -> None:
         """Leaves as soon as the loop turns; for signal handlers."""

@@ -1,12 +1,20 @@
-"""A text being edited: as it was read, as it is now, and as it lies on disk."""
+"""A text being edited: as it was read, as it is now, and as it lies on disk.
+
+What was not saved when a workbench was ended from outside is kept below the XDG state folder and offered
+when its file is opened again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tremor_tui.control.places import state_dir
 from tremor_tui.control.snapshots import Diagnostic, FileText
 from tremor_tui.errors import TremorError
 
@@ -93,3 +101,35 @@ class Draft:
 
 def _words(error: Exception) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+
+
+def keep(drafts: Iterable[Draft]) -> None:
+    """Keeps the texts that are not saved. Raises TremorError where that fails."""
+    for draft in drafts:
+        if draft.is_unsaved:
+            body = json.dumps({"path": draft.path, "text": draft.text})
+            try:
+                _kept_at(draft.path).write_text(body, encoding="utf-8", errors="surrogatepass")
+            except OSError as error:
+                raise TremorError(f"cannot keep the text of {draft.name}: {_words(error)}") from None
+
+
+def kept(draft: Draft) -> str:
+    """The text that was kept of a file; empty where there is none, or it is what lies on disk."""
+    try:
+        found = json.loads(_kept_at(draft.path).read_text(encoding="utf-8", errors="surrogatepass"))
+    except (OSError, ValueError):
+        return ""
+    text = found.get("text", "") if isinstance(found, dict) else ""
+    return text if isinstance(text, str) and text != draft.saved else ""
+
+
+def forget(draft: Draft) -> None:
+    """Lets go of the text that was kept of a file."""
+    _kept_at(draft.path).unlink(missing_ok=True)
+
+
+def _kept_at(path: str) -> Path:
+    folder = state_dir() / "drafts"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / (hashlib.sha256(path.encode()).hexdigest()[:32] + ".json")

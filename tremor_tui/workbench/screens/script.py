@@ -16,7 +16,7 @@ from tremor_tui.control import commands as do
 from tremor_tui.control.snapshots import Applied, Diagnosed, Diagnostic, FileText, FlowFiles, Receipt
 from tremor_tui.errors import ControlError, TremorError
 from tremor_tui.workbench import figures
-from tremor_tui.workbench.draft import ChangedOnDisk, Draft
+from tremor_tui.workbench.draft import ChangedOnDisk, Draft, forget, kept
 from tremor_tui.workbench.messages import FileClicked, ProblemClicked
 from tremor_tui.workbench.screens.dialogs import Menu, Question
 from tremor_tui.workbench.screens.view import View
@@ -92,6 +92,36 @@ class ScriptView(View):
             self.take_files(answer.files)
             draft = self._wanted(path)
             self.open(draft, _line_of(draft.text, script) or line if draft else 0)
+            await self._offer_kept()
+
+    async def _offer_kept(self) -> None:
+        """Offers a text that was not saved when an earlier workbench was ended."""
+        writable = [draft for draft in self.files.drafts if draft.is_writable and not draft.is_unsaved]
+        for draft in writable:
+            text = await asyncio.to_thread(kept, draft)
+            if text:
+                self._ask_kept(draft, text)
+                return
+
+    def _ask_kept(self, draft: Draft, text: str) -> None:
+        words = f"{draft.name} held text that was not saved when the workbench was ended."
+        options = [
+            ("take", "Take it into the editor", "ctrl+z brings the saved text back"),
+            ("drop", "Throw it away", ""),
+            ("", "Decide later", ""),
+        ]
+
+        def answer(chosen: str | None) -> None:
+            if chosen:
+                forget(draft)
+            if chosen == "take":
+                self.open(draft)
+                self._replace(text)
+
+        self.app.push_screen(Question("Not saved", [words], options), answer)
+
+    def _replace(self, text: str) -> None:
+        self.editor.replace(text, (0, 0), self.editor.document.end, maintain_selection_offset=False)
 
     def take_files(self, files: Sequence[FileText]) -> None:
         """Sets the list of files; unsaved drafts of the same path are kept."""
@@ -285,8 +315,7 @@ class ScriptView(View):
             raise TremorError(f"{draft.name} is not on disk any more", "ctrl+s writes it again")
         draft.saved = found
         if draft is self.draft and found != self.editor.text:
-            end = self.editor.document.end
-            self.editor.replace(found, (0, 0), end, maintain_selection_offset=False)
+            self._replace(found)
         self._count()
         self.desk.say(f"{draft.name} is as it is on disk")
 

@@ -68,9 +68,9 @@ class StartView(Panel, can_focus=True):
 
     def _about(self, width: int) -> list[Line]:
         rows = (
-            ("1 Flow", "the graph, live: rates and queues on every edge; t shows the events that pass one"),
-            ("2 Tasks", "where the time of every task goes, and in words why it is slow"),
-            ("3 Script", "the text behind it; F5 swaps a change in between two batches, and nothing is lost"),
+            ("Flow", "the graph, live: rates, queues, and the events of any edge"),
+            ("Tasks", "where the time of every task goes, and why it is slow"),
+            ("Script", "the text behind it; F5 swaps a change in, nothing is lost"),
         )
         lines = [
             Line()

@@ -126,7 +126,7 @@ class BoxPainter:
         self._text(1, [(f" {node.kind}", ink.dim)])
         bar = figures.bar(node.share, max(0, box.width - 9), self._glyphs.full, " ")
         many = node.events_in or node.events_out
-        events = f"{figures.count(many)} events" if many else ""
+        events = f"{figures.count(many)} {'in' if node.events_in else 'out'}" if many else ""
         self._text(2, [(f" {bar}", ink.accent), (share, ink.text)] if share else [(f" {events}", ink.text)])
         lost = f"{figures.count(node.dropped)} dropped" if node.dropped else ""
         wrong = f"{figures.count(node.errors)} errors" if node.errors else lost
