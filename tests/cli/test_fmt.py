@@ -80,7 +80,7 @@ def mutated(text: str, chance: random.Random) -> str:
 @pytest.mark.parametrize(
     "text",
     [
-        "# about\n\n### doc\n\nuse std\n",
+        "# about\n\n### doc\n\nuse std;\n",
         "let a = 1; # one\n\n# two\n\nlet b = 2 # three\n",
         "let a = 1;\nlet b = 2\n\n# below\n# more\n",
         "match event of\n  # first\n  case 1 => 2\n  case _ => 3 # last\nend\n",
@@ -158,6 +158,6 @@ def test_other_files_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_a_definition_only_file_is_formatted_as_a_module() -> None:
     text = "define  flow f flow create connector a end"
 
-    assert form(text, "a.tremor").startswith("define flow f\n")
+    assert form(text, "a.tremor") == "define flow f\nflow\n  create connector a;\nend;\n"
     with pytest.raises(CompileError):
         form("define  flow f flow", "a.tremor")

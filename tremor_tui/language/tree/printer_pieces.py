@@ -8,6 +8,19 @@ from typing import NamedTuple
 from tremor_tui.language.tree.expr import Node
 from tremor_tui.language.tree.layout import Mark, Piece
 
+_CLOSED = (
+    "Define",
+    "Fn",
+    "PatternFn",
+    "IntrinsicFn",
+    "Const",
+    "Use",
+    "Create",
+    "Select",
+    "Connect",
+    "Deploy",
+)
+
 
 class Sub(NamedTuple):
     """A node to print where only nodes of at least this level stand without brackets."""
@@ -68,4 +81,11 @@ def _break(nodes: Sequence[Node], at: int) -> Mark:
 
 def block(nodes: Sequence[Node], end: int, separator: str = ";", level: int = -1) -> list[Item]:
     """Statements, further to the right, and the break after them."""
-    return [Mark.IN, *statements(nodes, separator, level), Mark.OUT, Comments(end, Mark.HARD)]
+    body = [*statements(nodes, separator, level), *closing(nodes)]
+    return [Mark.IN, *body, Mark.OUT, Comments(end, Mark.HARD)]
+
+
+def closing(nodes: Sequence[Node]) -> list[Item]:
+    """The `;` after the last statement, but not where that is what a script or function gives."""
+    last = type(nodes[-1]).__name__ if nodes else ""
+    return [";"] if last.startswith(_CLOSED) else []

@@ -11,7 +11,16 @@ from tremor_tui.language.tree import script as tree
 from tremor_tui.language.tree.expr import Expr, Name, Node, QualifiedName
 from tremor_tui.language.tree.layout import Mark
 from tremor_tui.language.tree.printer_expr import EXPR, STATEMENT, arm
-from tremor_tui.language.tree.printer_pieces import Comments, Item, Sub, block, items, separated, statements
+from tremor_tui.language.tree.printer_pieces import (
+    Comments,
+    Item,
+    Sub,
+    block,
+    closing,
+    items,
+    separated,
+    statements,
+)
 
 # --- roots ------------------------------------------------------------------------------------------
 
@@ -19,7 +28,7 @@ from tremor_tui.language.tree.printer_pieces import Comments, Item, Sub, block, 
 def root(node: tree.Script | trickle.Query | troy.Deployment | troy.Module) -> list[Item]:
     heads = [lines(getattr(node, "config", ())), docs(getattr(node, "doc", ()), "###")]
     out = [item for head in heads if head for item in [*head[:-1], Mark.BLANK]]
-    return [*out, *_first(statements(node.statements))]
+    return [*out, *_first(statements(node.statements)), *closing(node.statements)]
 
 
 def _first(body: list[Item]) -> list[Item]:
