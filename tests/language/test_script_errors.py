@@ -1,5 +1,4 @@
 """Where failures point, what they say, and how they help."""
-# ruff: noqa: E501 - one fact a line
 
 from __future__ import annotations
 
