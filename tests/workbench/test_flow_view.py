@@ -212,3 +212,31 @@ async def test_a_read_only_workbench_commands_nothing(opened: Opened) -> None:
 
         assert not any(isinstance(asked, do.PauseFlow | do.StopFlow) for asked in bench.plane.asked)
         assert "may only look" in bench.text
+
+
+async def test_a_small_terminal_shows_one_pane_and_tab_the_next(opened: Opened) -> None:
+    async with opened(size=(50, 14)) as bench:
+        await bench.until(lambda: bench.store.node == "pipeline/parse")
+        await bench.press("t")
+        await bench.until(lambda: bench.store.tap is not None)
+        bench.plane.push()
+        await bench.until(lambda: len(bench.store.tap.ring) == 1)
+        assert "Tap " not in bench.text
+
+        await bench.press("tab")
+        await bench.sees('{"client"')
+        assert "Flow  live" not in bench.text
+        await bench.press("escape")
+
+        await bench.sees("Flow  live")
+
+
+async def test_z_gives_the_pane_the_screen_and_takes_it_back(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.sees("busy")
+
+        await bench.press("z")
+        await bench.until(lambda: "yields/s" not in bench.text)
+        await bench.press("z")
+
+        await bench.sees("yields/s")

@@ -141,7 +141,7 @@ class Workbench(Everywhere):
         self.status = StatusBar(self.store)
         self.tabs = TabBar(self.store, lambda: self._view)
         self.alert = AlertLine(self.store)
-        self.foot = Footer(self._footer)
+        self.foot = Footer(self._footer, lambda: self.place_now == "script")
         self.start = StartView(self.store)
         self.flow = FlowView(self.store)
         self.tasks = TasksView(self.store)
@@ -249,7 +249,7 @@ class Workbench(Everywhere):
         text = self.place_now == "script"
         chosen = [*own, *(action for action in common if not text and self._fits_start(action))]
         if text:
-            chosen.append(next(a for a in ACTIONS if a.id == "command_palette"))
+            chosen += [next(a for a in ACTIONS if a.id == name) for name in ("command_palette", "help")]
         if self.store.read_only:
             chosen = [action for action in chosen if not action.is_change]
         return [*chosen[:7], chosen[-1]] if len(chosen) > 8 else chosen

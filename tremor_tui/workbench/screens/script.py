@@ -62,7 +62,7 @@ class ScriptView(View):
         self.editor.dress(self.desk.ink)
         super().entered()
         flow = self.store.flow
-        if flow is not None and flow.alias != self._flow:
+        if flow is not None:
             self.desk.work(self.load(flow.alias))
 
     def back(self) -> bool:
@@ -124,8 +124,12 @@ class ScriptView(View):
         self.editor.replace(text, (0, 0), self.editor.document.end, maintain_selection_offset=False)
 
     def take_files(self, files: Sequence[FileText]) -> None:
-        """Sets the list of files; unsaved drafts of the same path are kept."""
-        unsaved = {draft.path: draft for draft in self.files.drafts if draft.is_unsaved}
+        """Sets the list of files; drafts that are unsaved, or of the same text, stay what they are."""
+        before = {draft.path: draft for draft in self.files.drafts}
+        texts = {file.path: file.text for file in files}
+        unsaved = {
+            path: draft for path, draft in before.items() if draft.is_unsaved or texts.get(path) == draft.text
+        }
         drafts = [unsaved.pop(file.path) if file.path in unsaved else Draft.of(file) for file in files]
         drafts.sort(key=lambda draft: not draft.is_writable)
         self.files.drafts = [*unsaved.values(), *drafts]
@@ -142,6 +146,7 @@ class ScriptView(View):
         """Puts a draft into the editor."""
         if draft is not None and draft is not self.draft:
             self.files.current = draft
+            self.problems.has_file = True
             self.editor.show(draft.text, draft.is_writable and not self.store.read_only)
             self._show_problems(draft.diagnostics)
             self._ask_soon()

@@ -148,8 +148,9 @@ class AlertLine(Painted):
 class Footer(Painted):
     """The keys that matter here, eight at most."""
 
-    def __init__(self, choose: Callable[[], list[Action]]) -> None:
+    def __init__(self, choose: Callable[[], list[Action]], in_text: Callable[[], bool]) -> None:
         super().__init__(id="foot")
+        self._in_text = in_text
         self._choose = choose
         self._spans: list[tuple[int, int, str]] = []
 
@@ -159,7 +160,7 @@ class Footer(Painted):
         self._spans = []
         for action in self._choose()[:8]:
             key, word = action.key, action.short or action.words
-            key = "enter" if key == "enter" else key
+            key = "F1" if action.id == "help" and self._in_text() else key
             if line.cells + len(key) + len(word) + 3 > width:
                 break
             start = line.cells

@@ -80,6 +80,7 @@ class Problems(Panel):
         super().__init__(id=id)
         self.found: tuple[Diagnostic, ...] = ()
         self.current = -1
+        self.has_file = False
         self.state = ""
         self._rows: list[int] = []
 
@@ -93,6 +94,8 @@ class Problems(Panel):
 
     def body(self, width: int, height: int) -> list[Line]:
         """From the current one on."""
+        if not self.has_file:
+            return [Line().add("No file yet: those of a flow show here once it runs.", self.ink.dim)]
         if not self.found:
             return [Line().add(self.glyphs.good, self.ink.good).add(" The text compiles.", self.ink.dim)]
         lines: list[Line] = []

@@ -49,6 +49,8 @@ COLUMNS = (
     Column("queue", "Queue", 10, lambda t: "", lambda t: t.queue.fill if t.queue else -1.0),
 )
 BY_ID = {column.id: column for column in COLUMNS}
+SMALLEST = ("task", "busy", "state", "blocked", "in", "out", "queue", "p99")
+"""What is left out last comes first."""
 
 
 class TaskTable(Panel, can_focus=True):
@@ -96,7 +98,13 @@ class TaskTable(Panel, can_focus=True):
             chosen = [column for column in COLUMNS if column.rank <= rank]
             if sum(column.width + 1 for column in chosen) + 4 <= width:
                 return chosen
-        return [column for column in COLUMNS if column.id in ("state", "task", "busy")]
+        fitting: set[str] = set()
+        left = width - 4
+        for name in SMALLEST:
+            left -= BY_ID[name].width + 1
+            if left >= 0:
+                fitting.add(name)
+        return [column for column in COLUMNS if column.id in fitting]
 
     def body(self, width: int, height: int) -> list[Line]:
         """The header and the rows in view."""
