@@ -83,17 +83,21 @@ def _expanded(sub: Sub) -> list[Item]:
 
 def _due(place: Comments, waiting: list[Comment], text: str) -> Iterator[Piece]:
     """The comments that stand before a place where a line starts, and the break before that line."""
+    is_told, is_inner = False, place.mark in (Mark.LINE, Mark.SOFT)
     if waiting and waiting[-1].start < place.before and waiting[-1].is_trailing and place.mark:
         yield f" {_written(waiting.pop())}"
+        is_told = True
     due = []
     while waiting and waiting[-1].start < place.before:
         due.append(waiting.pop())
     starts = [*(comment.start for comment in due), place.before]
-    if place.mark:
+    if is_inner and place.mark:
+        yield Mark.HARD if due or is_told else place.mark
+    elif place.mark:
         yield Mark.BLANK if not place.is_first and _is_apart(text, starts[0]) else place.mark
     for comment, following in zip(due, starts[1:], strict=True):
         yield _written(comment)
-        yield Mark.BLANK if _is_apart(text, following) else Mark.HARD
+        yield Mark.BLANK if not is_inner and _is_apart(text, following) else Mark.HARD
 
 
 def _written(comment: Comment) -> str:

@@ -101,11 +101,11 @@ def interpolation(node: tree.Interpolation) -> list[Item]:
 
 
 def list_(node: tree.List) -> list[Item]:
-    return items("[", node.items, "]")
+    return items("[", node.items, "]", node.span.end)
 
 
 def record(node: tree.Record) -> list[Item]:
-    return items("{", node.fields, "}")
+    return items("{", node.fields, "}", node.span.end)
 
 
 def field(node: tree.Field) -> list[Item]:
@@ -113,7 +113,7 @@ def field(node: tree.Field) -> list[Item]:
 
 
 def bytes_(node: tree.Bytes) -> list[Item]:
-    return items("<<", node.parts, ">>")
+    return items("<<", node.parts, ">>", node.span.end)
 
 
 def bytes_part(node: tree.BytesPart) -> list[Item]:
@@ -141,11 +141,11 @@ def presence(node: tree.Presence) -> list[Item]:
 
 
 def call(node: tree.Call) -> list[Item]:
-    return [Sub(node.function), *items("(", node.args, ")")]
+    return [Sub(node.function), *items("(", node.args, ")", node.span.end)]
 
 
 def recur(node: tree.Recur) -> list[Item]:
-    return ["recur", *items("(", node.args, ")")]
+    return ["recur", *items("(", node.args, ")", node.span.end)]
 
 
 # --- paths ------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def _arms(nodes: tuple[tree.Case, ...] | tuple[tree.ForCase, ...], is_mutable: b
 def arm(node: tree.Case, is_mutable: bool, is_fn: bool = False) -> list[Item]:
     """One `case` of a `match`, or of a pattern function."""
     if is_fn and isinstance(node.pattern, tree.TuplePattern):
-        pattern = items("(", node.pattern.items, ")")
+        pattern = items("(", node.pattern.items, ")", node.pattern.span.end)
     else:
         pattern = [Sub(node.pattern)]
     return ["case ", *pattern, *_guard(node.guard), " =>", *_effectors(node.effectors, is_mutable)]
@@ -223,7 +223,8 @@ def _guard(guard: tree.Expr | None) -> list[Item]:
 def _effectors(nodes: tuple[tree.Effector, ...], is_mutable: bool) -> list[Item]:
     level, separator = (STATEMENT, ";") if is_mutable else (COMPLEX, ",")
     if len(nodes) == 1:
-        return [Mark.OPEN, Mark.IN, Mark.LINE, Sub(nodes[0], level), Mark.OUT, Mark.CLOSE]
+        before = Comments(nodes[0].span.start, Mark.LINE)
+        return [Mark.OPEN, Mark.IN, before, Sub(nodes[0], level), Mark.OUT, Mark.CLOSE]
     return [Mark.IN, *statements(nodes, separator, level), Mark.OUT]
 
 
@@ -299,16 +300,16 @@ def assign_pattern(node: tree.AssignPattern) -> list[Item]:
 
 
 def record_pattern(node: tree.RecordPattern) -> list[Item]:
-    return items("%{", node.fields, "}")
+    return items("%{", node.fields, "}", node.span.end)
 
 
 def array_pattern(node: tree.ArrayPattern) -> list[Item]:
-    return items("%[", node.items, "]")
+    return items("%[", node.items, "]", node.span.end)
 
 
 def tuple_pattern(node: tree.TuplePattern) -> list[Item]:
     if not node.is_open:
-        return items("%(", node.items, ")")
+        return items("%(", node.items, ")", node.span.end)
     out: list[Item] = ["%("]
     for item in node.items:
         out += [Sub(item), ", "]

@@ -43,12 +43,22 @@ class Comments(NamedTuple):
 Item = Piece | Sub | Comments
 
 
-def items(opening: str, nodes: Sequence[Node], closing: str, level: int = 0) -> list[Item]:
-    """`[a, b]`, or one element per line if that gets too long."""
+def items(opening: str, nodes: Sequence[Node], closing: str, end: int, level: int = 0) -> list[Item]:
+    """`[a, b]`, or one element per line if that gets too long; `end` is where it ended in the text."""
     if not nodes:
         return [opening + closing]
-    inner = separated([[Sub(node, level)] for node in nodes])
-    return [Mark.OPEN, opening, Mark.IN, Mark.SOFT, *inner, Mark.OUT, Mark.SOFT, closing, Mark.CLOSE]
+    inner = listed(nodes, Mark.SOFT, level)
+    tail = Comments(end, Mark.SOFT)
+    return [Mark.OPEN, opening, Mark.IN, *inner, Mark.OUT, tail, closing, Mark.CLOSE]
+
+
+def listed(nodes: Sequence[Node], first: Mark, level: int = 0) -> list[Item]:
+    """Elements with `,` between them, and a place for comments before each; `first` is before them all."""
+    out: list[Item] = []
+    for at, node in enumerate(nodes):
+        out += [","] if at else []
+        out += [Comments(node.span.start, Mark.LINE if at else first), Sub(node, level)]
+    return out
 
 
 def separated(parts: Sequence[list[Item]]) -> list[Item]:

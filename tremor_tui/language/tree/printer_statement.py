@@ -18,6 +18,7 @@ from tremor_tui.language.tree.printer_pieces import (
     block,
     closing,
     items,
+    listed,
     separated,
     statements,
 )
@@ -105,7 +106,7 @@ def use_tree(node: tree.UseTree) -> list[Item]:
     for name in node.names:
         out += ["::", Sub(name)] if out else [Sub(name)]
     if node.branches:
-        out += ["::", *items("{", node.branches, "}")]
+        out += ["::", *items("{", node.branches, "}", node.span.end)]
     return out if node.alias is None else [*out, " as ", Sub(node.alias)]
 
 
@@ -129,17 +130,17 @@ def _clause(word: str, nodes: Sequence[Node]) -> list[Item]:
     """` args a, b`, or its parts on lines of their own; empty without nodes."""
     if not nodes:
         return []
-    parts = separated([[Sub(node)] for node in nodes])
-    return [Mark.HARD, Mark.OPEN, word, Mark.IN, Mark.LINE, *parts, Mark.OUT, Mark.CLOSE]
+    parts = listed(nodes, Mark.LINE)
+    return [Mark.HARD, Mark.OPEN, word, Mark.IN, *parts, Mark.OUT, Mark.CLOSE]
 
 
-def _closed(nodes: Sequence[Node]) -> list[Item]:
+def _closed(nodes: Sequence[Node], end: int) -> list[Item]:
     """` with a = 1 end`, or its parts on lines of their own; empty without nodes."""
     if not nodes:
         return []
-    parts = separated([[Sub(node)] for node in nodes])
-    tail: list[Item] = [Mark.OUT, Mark.LINE, "end", Mark.CLOSE]
-    return [Mark.OPEN, Mark.LINE, "with", Mark.IN, Mark.LINE, *parts, *tail]
+    parts = listed(nodes, Mark.LINE)
+    tail: list[Item] = [Mark.OUT, Comments(end, Mark.LINE), "end", Mark.CLOSE]
+    return [Mark.OPEN, Mark.LINE, "with", Mark.IN, *parts, *tail]
 
 
 def _defined(word: str, doc: tuple[str, ...], name: Name) -> list[Item]:
@@ -162,8 +163,8 @@ def define_plugin(node: trickle.DefineOperator | troy.DefineConnector) -> list[I
     word = "operator" if isinstance(node, trickle.DefineOperator) else "connector"
     out = [*_defined(word, node.doc, node.name), " from ", Sub(node.kind), *_clause("args", node.args)]
     if node.args:
-        return [*out, *_clause("with", node.settings), Mark.HARD, "end"]
-    return [*out, *_closed(node.settings)]
+        return [*out, *_clause("with", node.settings), Comments(node.span.end, Mark.HARD), "end"]
+    return [*out, *_closed(node.settings, node.span.end)]
 
 
 def define_script(node: trickle.DefineScript) -> list[Item]:
@@ -197,7 +198,12 @@ def _target(target: QualifiedName | None) -> list[Item]:
 
 
 def create(node: trickle.Create) -> list[Item]:
-    return [f"create {node.kind} ", Sub(node.name), *_target(node.target), *_closed(node.settings)]
+    return [
+        f"create {node.kind} ",
+        Sub(node.name),
+        *_target(node.target),
+        *_closed(node.settings, node.span.end),
+    ]
 
 
 def stream_port(node: trickle.StreamPort) -> list[Item]:
@@ -207,7 +213,7 @@ def stream_port(node: trickle.StreamPort) -> list[Item]:
 
 def select(node: trickle.Select) -> list[Item]:
     out: list[Item] = [Mark.OPEN, "select ", Sub(node.target), Mark.LINE, "from ", Sub(node.source)]
-    out += items("[", node.windows, "]") if node.windows else []
+    out += items("[", node.windows, "]", node.windows[-1].span.end) if node.windows else []
     out += _part("where ", node.where)
     out += _part("group by ", node.group)
     out += _part("into ", node.into)
@@ -215,7 +221,7 @@ def select(node: trickle.Select) -> list[Item]:
 
 
 def _part(word: str, node: Node | None) -> list[Item]:
-    return [] if node is None else [Mark.LINE, word, Sub(node)]
+    return [] if node is None else [Comments(node.span.start, Mark.LINE), word, Sub(node)]
 
 
 def group_expr(node: trickle.GroupExpr) -> list[Item]:
@@ -223,7 +229,7 @@ def group_expr(node: trickle.GroupExpr) -> list[Item]:
 
 
 def group_set(node: trickle.GroupSet) -> list[Item]:
-    return ["set", *items("(", node.items, ")")]
+    return ["set", *items("(", node.items, ")", node.span.end)]
 
 
 def group_each(node: trickle.GroupEach) -> list[Item]:
@@ -249,7 +255,7 @@ def endpoint(node: troy.Endpoint) -> list[Item]:
 
 def deploy_flow(node: troy.DeployFlow) -> list[Item]:
     name = [*docs(node.doc), "deploy flow ", Sub(node.name)]
-    return [*name, *_target(node.target), *_closed(node.settings)]
+    return [*name, *_target(node.target), *_closed(node.settings, node.span.end)]
 
 
 PRINTERS: dict[type[Any], Callable[[Any], list[Item]]] = {
