@@ -69,7 +69,9 @@ class Aggregate:
 
     `path` as scripts know it without the library's name: `stats::mean`. `init` makes an empty state.
     `params` are the names shown in help; one ending in `?` may be left out. `warning`, where there is
-    one, is a sentence on performance for whoever writes a call.
+    one, is a sentence on performance for whoever writes a call. `is_numeric`: it refuses rows whose first
+    argument is no number. Beside that an aggregate refuses a row only for its other arguments; who does it
+    for what it holds keeps a select from taking an event with all aggregates or with none.
     """
 
     path: str
@@ -79,6 +81,7 @@ class Aggregate:
     doc: str = ""
     warning: str = ""
     examples: tuple[Example, ...] = ()
+    is_numeric: bool = False
 
     @property
     def min_arity(self) -> int:
@@ -131,6 +134,7 @@ class Module:
         returns: str,
         warning: str = "",
         examples: Sequence[tuple[Sequence[tuple[Value, ...]], Value]] = (),
+        is_numeric: bool = False,
     ) -> Callable[[S], S]:
         """Enters a class of states as an aggregate; its docstring is the documentation.
 
@@ -141,7 +145,7 @@ class Module:
             shown = tuple(Example(tuple(rows), result) for rows, result in examples)
             doc = (state.__doc__ or "").strip()
             path = f"{self.name}::{name}"
-            self.table[name] = Aggregate(path, state, params, returns, doc, warning, shown)
+            self.table[name] = Aggregate(path, state, params, returns, doc, warning, shown, is_numeric)
             return state
 
         return enter

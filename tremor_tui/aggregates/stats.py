@@ -52,7 +52,9 @@ class Count:
         return self.count
 
 
-@stats.aggregate("sum", "value", returns="float", examples=[([(1,), (2.5,)], 3.5), ([], 0.0)])
+@stats.aggregate(
+    "sum", "value", returns="float", examples=[([(1,), (2.5,)], 3.5), ([], 0.0)], is_numeric=True
+)
 class Sum:
     """The sum of the values, always a float. A value that is no number is refused."""
 
@@ -82,7 +84,9 @@ class Sum:
         return self.total
 
 
-@stats.aggregate("mean", "value", returns="float", examples=[([(1,), (2,)], 1.5), ([], None)])
+@stats.aggregate(
+    "mean", "value", returns="float", examples=[([(1,), (2,)], 1.5), ([], None)], is_numeric=True
+)
 class Mean:
     """The arithmetic mean of the values; null of none. A value that is no number is refused."""
 
@@ -134,7 +138,9 @@ def _some(values: Iterable[Value]) -> list[Value]:
     return [value for value in values if value == value]
 
 
-@stats.aggregate("min", "value", returns="float", examples=[([(3,), (1,), (2,)], 1.0), ([], 0.0)])
+@stats.aggregate(
+    "min", "value", returns="float", examples=[([(3,), (1,), (2,)], 1.0), ([], 0.0)], is_numeric=True
+)
 class Min(_Extreme):
     """The smallest value as a float; 0.0 of none. A value that is no number is refused.
 
@@ -166,7 +172,9 @@ class Min(_Extreme):
             self.accumulate(other.value)
 
 
-@stats.aggregate("max", "value", returns="float", examples=[([(1,), (3,), (2,)], 3.0), ([], 0.0)])
+@stats.aggregate(
+    "max", "value", returns="float", examples=[([(1,), (3,), (2,)], 3.0), ([], 0.0)], is_numeric=True
+)
 class Max(_Extreme):
     """The largest value as a float; 0.0 of none. A value that is no number is refused."""
 
@@ -195,7 +203,9 @@ class Max(_Extreme):
             self.accumulate(other.value)
 
 
-@stats.aggregate("var", "value", returns="float", examples=[([(1,), (2,), (6,)], 7.0), ([], 0.0)])
+@stats.aggregate(
+    "var", "value", returns="float", examples=[([(1,), (2,), (6,)], 7.0), ([], 0.0)], is_numeric=True
+)
 class Var:
     """The sample variance; 0.0 of no value, NaN of one. A value that is no number is refused.
 
@@ -257,7 +267,11 @@ class Var:
 
 
 @stats.aggregate(
-    "stdev", "value", returns="float", examples=[([(1,), (1,), (4,)], 1.7320508075688772), ([], 0.0)]
+    "stdev",
+    "value",
+    returns="float",
+    examples=[([(1,), (1,), (4,)], 1.7320508075688772), ([], 0.0)],
+    is_numeric=True,
 )
 class Stdev(Var):
     """The sample standard deviation: the square root of `stats::var`."""

@@ -16,6 +16,9 @@ Value = Any
 """None, bool, int, float, str, bytes, list of values, or dict from str to value (`values.py`)."""
 Meta = dict[str, Value]
 
+Tracks = dict[tuple[int, int], tuple[int, int]]
+"""The events that a row was made of: (source, stream) to the lowest and the highest id."""
+
 MAX_ROWS = 100
 """A source lets a batch go at this many rows at the latest."""
 MAX_BYTES = 64 * 1024
@@ -35,6 +38,8 @@ class Batch:
     `source`, `stream`: number of the source in its flow, and of the connection within the source.
     `transactional`: the source wants an ack or a fail for each id.
     `inner`: rows are themselves lists of events (`generic::batch`); sinks write the inner ones.
+    `tracks`: of rows that windows and batching made of several events, those that are to be settled with
+    them; {} where none is. None: each row stands for the event of its id. None unless `transactional`.
     """
 
     values: list[Value]
@@ -48,6 +53,7 @@ class Batch:
     origin: OriginUri | None = None
     transactional: bool = False
     inner: bool = False
+    tracks: list[Tracks] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -76,6 +82,7 @@ class Batch:
             origin=self.origin,
             transactional=self.transactional,
             inner=self.inner,
+            tracks=[self.tracks[i] for i in rows] if self.tracks else None,
         )
 
     def replace(
@@ -102,6 +109,7 @@ class Batch:
             origin=self.origin,
             transactional=self.transactional,
             inner=self.inner,
+            tracks=[self.tracks[i] for i in rows] if self.tracks else None,
         )
 
     def _ingests(self, rows: Sequence[int]) -> int | list[int]:
@@ -125,6 +133,7 @@ def merge(batches: Sequence[Batch]) -> Batch:
         ((batch.ids[row], rank, row) for rank, batch in enumerate(batches) for row in range(len(batch))),
     )
     with_meta = any(batch.metas for batch in batches)
+    with_tracks = any(batch.tracks is not None for batch in batches)
     with_raws = all(batch.raws is not None for batch in batches)
     times = {batch.ingest_ns if isinstance(batch.ingest_ns, int) else -1 for batch in batches}
     one_time = len(times) == 1 and isinstance(first.ingest_ns, int)
@@ -140,4 +149,23 @@ def merge(batches: Sequence[Batch]) -> Batch:
         origin=first.origin,
         transactional=any(batch.transactional for batch in batches),
         inner=first.inner,
+        tracks=[tracks_of(batches[b], r) for _, b, r in picks] if with_tracks else None,
     )
+
+
+def tracks_of(batch: Batch, row: int) -> Tracks:
+    """The events to settle with a row; {} where there is none."""
+    if batch.tracks is not None:
+        return batch.tracks[row]
+    event_id = batch.ids[row]
+    return {(batch.source, batch.stream): (event_id, event_id)} if batch.transactional else {}
+
+
+def absorb(into: Tracks | None, more: Tracks) -> Tracks:
+    """Adds tracks to others, in place; to a copy where there were none."""
+    if into is None:
+        return more.copy()
+    for key, (low, high) in more.items():
+        found = into.get(key)
+        into[key] = (low, high) if found is None else (min(low, found[0]), max(high, found[1]))
+    return into

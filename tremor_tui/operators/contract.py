@@ -26,13 +26,14 @@ class Operator(Protocol):
 
     `on_batch` takes the batch that arrived on a port. `on_signal` is called for ticks and may emit.
     `on_insight` sees what travels up and returns what goes on up: the same, another, or nothing.
-    `dropped` counts rows let go on purpose, `errors` rows that failed. `last_error` is the latest
-    failure, for people. `state` is what a swap carries over; `restore` takes it, and may ignore what it
-    does not know.
+    `dropped` counts rows let go on purpose, `errors` rows that failed, `evicted` groups that a window let go
+    early because there were too many. `last_error` is the latest failure, for people. `state` is what a swap
+    carries over; `restore` takes it, and may ignore what it does not know.
     """
 
     dropped: int
     errors: int
+    evicted: int
     last_error: Exception | None
 
     def on_batch(self, port: str, batch: Batch) -> Outputs: ...
@@ -58,6 +59,7 @@ class Quiet:
     def __init__(self) -> None:
         self.dropped = 0
         self.errors = 0
+        self.evicted = 0
         self.last_error: Exception | None = None
 
     def on_signal(self, signal: Signal) -> Outputs:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tremor_tui.model.batch import Batch
+from tremor_tui.model.batch import Batch, tracks_of
 from tremor_tui.model.port import IN
 from tremor_tui.model.signal import Signal
 from tremor_tui.operators.contract import Outputs
@@ -249,6 +249,8 @@ def merged(batches: Sequence[Batch]) -> Batch:
         batch.metas = [batch.metas[row] for row in order]
     if batch.raws:
         batch.raws = [batch.raws[row] for row in order]
+    if batch.tracks:
+        batch.tracks = [batch.tracks[row] for row in order]
     return batch
 
 
@@ -272,6 +274,9 @@ def join(batches: Sequence[Batch]) -> Batch:
         origin=first.origin,
         transactional=any(batch.transactional for batch in batches),
         inner=first.inner,
+        tracks=[tracks_of(b, row) for b in batches for row in range(len(b))]
+        if any(batch.tracks is not None for batch in batches)
+        else None,
     )
 
 

@@ -62,6 +62,11 @@ class NodeStats:
         return self.operator.errors
 
     @property
+    def evicted(self) -> int:
+        """Groups that its windows let go early, because there were too many."""
+        return self.operator.evicted
+
+    @property
     def last_error(self) -> Exception | None:
         """The latest failure."""
         return self.operator.last_error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from tremor_tui.aggregates.contract import State, find
+from tremor_tui.aggregates.contract import find
 from tremor_tui.errors import ConfigError, ScriptError
 from tremor_tui.language.ir.expr import RootIR, walk
 from tremor_tui.language.ir.query import ScriptNode, SelectNode, WindowIR
@@ -68,17 +68,17 @@ def is_identity(select: SelectIR) -> bool:
 
 
 def _windowed(node: SelectNode, loaded: LoadedSelect, ctx: Context, report: Report) -> Operator:
-    calls = [Call(call.path, _aggregate(call), call.span) for call in node.select.aggregates]
+    calls = [_call(call) for call in node.select.aggregates]
     expressions = Expressions(loaded.target, loaded.where, loaded.having, loaded.groups, loaded.arguments)
     windows = [Window(window.name, _trigger(window), window.max_groups) for window in node.windows]
     return WindowSelect(ctx, expressions, windows, calls, node.select.span, report)
 
 
-def _aggregate(call: AggregateCallIR) -> Callable[[], State]:
+def _call(call: AggregateCallIR) -> Call:
     found = find(call.path)
     if found is None:
         raise ConfigError(f"there is no aggregate `{call.path}`")
-    return found.init
+    return Call(call.path, found.init, call.span, found.is_numeric)
 
 
 def _trigger(window: WindowIR) -> Callable[[], Trigger]:

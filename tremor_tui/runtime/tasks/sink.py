@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from tremor_tui.connectors.contract import Sink
 from tremor_tui.errors import ChannelClosed, ConnectionLost, DataError
-from tremor_tui.model.batch import Batch
+from tremor_tui.model.batch import Batch, Tracks, absorb
 from tremor_tui.model.insight import Ack, Drained, Fail, Insight, Restore, Started, Trigger
 from tremor_tui.model.port import ERR
 from tremor_tui.model.signal import Drain, Signal
@@ -132,16 +132,16 @@ class SinkTask(Task):
             self.lent.host.lag.add(clock.wall_ns() - batch.ingest(0))
 
     def _settle(self, batch: Batch, time_ns: int) -> None:
-        if batch.transactional and len(batch.ids):
-            self.send_up(Ack(batch.source, batch.stream, batch.ids[0], batch.ids[-1], time_ns))
+        for source, stream, low, high in settled(batch, range(len(batch))):
+            self.send_up(Ack(source, stream, low, high, time_ns))
 
     async def _refuse(self, batch: Batch, refused: Refused) -> None:
         """Rows that cannot be written: counted, logged, sent to `err` where that leads somewhere."""
         rows = [row for row, _ in refused]
         error = str(refused[0][1])
         self.complain("refused", f"`{self.id}` cannot write an event: {error}", len(rows))
-        if batch.transactional:
-            self.send_up(Fail(batch.source, batch.stream, batch.ids[rows[0]], batch.ids[rows[-1]], error))
+        for source, stream, low, high in settled(batch, rows):
+            self.send_up(Fail(source, stream, low, high, error))
         if ERR not in self.outbox.links:
             self.counters.failed += len(rows)
             return
@@ -235,3 +235,18 @@ class SinkTask(Task):
         if left is None:
             return rows
         return left if pieces == rows else rows if left else 0
+
+
+def settled(batch: Batch, rows: Sequence[int]) -> Iterator[tuple[int, int, int, int]]:
+    """What an ack or a fail of these rows is about: source, stream, lowest and highest id."""
+    if not batch.transactional or not rows:
+        return
+    if batch.tracks is None:
+        ids = [batch.ids[row] for row in rows]
+        yield batch.source, batch.stream, min(ids), max(ids)
+        return
+    tracks: Tracks = {}
+    for row in rows:
+        absorb(tracks, batch.tracks[row])
+    for (source, stream), (low, high) in tracks.items():
+        yield source, stream, low, high
