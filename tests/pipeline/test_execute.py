@@ -221,6 +221,22 @@ def test_insights_rise_through_operators_that_change_them() -> None:
     assert graph.insight(Trigger("sink")) == [Trigger("sink"), Trigger("sink")]
 
 
+class Caller(Quiet):
+    """Sends its own trigger up once."""
+
+    def on_batch(self, port: str, batch: Batch) -> Outputs:
+        return (("out", batch),)
+
+    def calls(self) -> Sequence[Insight]:
+        return (Trigger("", "enough"),)
+
+
+def test_what_an_operator_calls_up_has_its_name_and_passes_the_operators_above() -> None:
+    graph = ticking(Caller())
+
+    assert graph.calls() == [Trigger("test/c", "enough"), Trigger("test/c", "enough")]
+
+
 def test_a_graph_adopts_the_state_of_nodes_with_the_same_id_and_kind() -> None:
     old = ticking(Counter())
     old.step("in", batch_of(3), 0)

@@ -1,7 +1,8 @@
 """`qos::backpressure`: sheds events for a while after a sink was slow or failed.
 
 Each failure in a row goes one step further in `steps` (milliseconds): for so long after the last event
-that passed, events overflow. An ack in time ends it. `generic::backpressure` is its old name.
+that passed, events overflow. An ack in time ends it. With `method = "pause"` nothing overflows: the sources
+above stop until then. `generic::backpressure` is its old name.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from tremor_tui.errors import ConfigError
 from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.context import Context
-from tremor_tui.model.insight import Ack, Fail, Insight, Trigger
+from tremor_tui.model.insight import Ack, Fail, Insight, Restore, Trigger
 from tremor_tui.model.port import OUT, OVERFLOW
 from tremor_tui.model.signal import Signal, Tick
 from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, natural, operator
@@ -25,10 +27,12 @@ NS_PER_MS = 1_000_000
 
 
 class Backpressure(Quiet):
-    """The operator, with `method = "discard"`."""
+    """The operator. `is_pausing`: it stops the sources above while it backs off, and sheds nothing."""
 
-    def __init__(self, timeout_ns: int, steps_ns: Sequence[int]) -> None:
+    def __init__(self, timeout_ns: int, steps_ns: Sequence[int], *, is_pausing: bool = False) -> None:
         super().__init__()
+        self._is_pausing = is_pausing
+        self._calls: list[Insight] = []
         self._timeout_ns = timeout_ns
         self._steps_ns = steps_ns
         self._now_ns = 0
@@ -44,6 +48,8 @@ class Backpressure(Quiet):
             if self.next_ns <= self._now_ns:
                 self.next_ns = self._now_ns + self.backoff_ns
                 passed.append(row)
+            elif self._is_pausing:
+                passed.append(row)
             else:
                 over.append(row)
         asking = replace(batch, transactional=True)
@@ -55,10 +61,18 @@ class Backpressure(Quiet):
             self._now_ns = max(self._now_ns, signal.ingest_ns)
             if self.backoff_ns and self.next_ns <= signal.ingest_ns:
                 self._reset()
+                if self._is_pausing:
+                    self._calls.append(Restore(""))
         return ()
 
+    def calls(self) -> Sequence[Insight]:
+        """The restore of the sources that it paused, once a tick found their time over."""
+        calls, self._calls = self._calls, []
+        return calls
+
     def on_insight(self, insight: Insight) -> Sequence[Insight]:
-        """Steps up or resets; a trigger ends here, since this operator sheds instead."""
+        """Steps up or resets; a trigger ends here, since this operator sheds or pauses instead."""
+        backed_off = self.backoff_ns > 0
         if isinstance(insight, (Fail, Trigger)) or (
             isinstance(insight, Ack) and insight.time_ns > self._timeout_ns
         ):
@@ -67,7 +81,19 @@ class Backpressure(Quiet):
             self.next_ns = self._now_ns + self.backoff_ns
         elif isinstance(insight, Ack):
             self._reset()
-        return () if isinstance(insight, Trigger) else (insight,)
+        rising: list[Insight] = [] if isinstance(insight, Trigger) else [insight]
+        if self._is_pausing and backed_off != (self.backoff_ns > 0):
+            rising.append(Restore("") if backed_off else Trigger("", "sinks below it are slow or failed"))
+        return rising
+
+    def state(self) -> Any:
+        """How long it backs off, and until when."""
+        return self.backoff_ns, self.next_ns, self._now_ns
+
+    def restore(self, state: Any) -> None:
+        """Goes on backing off."""
+        if isinstance(state, tuple) and len(state) == 3:
+            self.backoff_ns, self.next_ns, self._now_ns = state
 
     def _reset(self) -> None:
         self.backoff_ns = 0
@@ -78,15 +104,13 @@ def make(kind: str, config: Mapping[str, Value], ctx: Context) -> Operator:
     """Makes one. Raises ConfigError."""
     check_config(kind, config, ("timeout",), ("steps", "method"))
     method = config.get("method", "discard")
-    if method == "pause":
-        hint = 'use `method = "discard"` and connect `overflow`'
-        raise ConfigError(f"`{kind}` cannot pause sources yet", hint, "method")
-    if method != "discard":
+    if method not in ("discard", "pause"):
         raise ConfigError(f"`method` of `{kind}` is `discard` or `pause`", "", "method")
     steps = config.get("steps", list(STEPS_MS))
     if type(steps) is not list or not steps or not all(type(step) is int and step > 0 for step in steps):
         raise ConfigError(f"`steps` of `{kind}` is an array of milliseconds above 0", "", "steps")
-    return Backpressure(natural(kind, config, "timeout", 0) or 0, [step * NS_PER_MS for step in steps])
+    timeout_ns = natural(kind, config, "timeout", 0) or 0
+    return Backpressure(timeout_ns, [step * NS_PER_MS for step in steps], is_pausing=method == "pause")
 
 
 operator(KIND)(partial(make, KIND))

@@ -53,6 +53,17 @@ class Steering(Protocol):
     def leads(self, sinks: Mapping[str, frozenset[str]]) -> None: ...
 
 
+@runtime_checkable
+class Calling(Protocol):
+    """An operator that sends insights up by itself, not only in answer to one.
+
+    `calls` hands over those since it was last asked, which is after each signal. A Trigger or Restore
+    without a sink is the operator's own; the graph puts its name in.
+    """
+
+    def calls(self) -> Sequence[Insight]: ...
+
+
 class Quiet:
     """What most operators answer: nothing on signals, insights pass, no state, counters at zero."""
 

@@ -8,14 +8,14 @@ finds the few graphs where no order of branches will do; these run event by even
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tremor_tui.model.batch import Batch
 from tremor_tui.model.context import Context
-from tremor_tui.model.insight import Insight
+from tremor_tui.model.insight import Insight, Restore, Trigger
 from tremor_tui.model.signal import Signal
-from tremor_tui.operators.contract import Operator, Quiet, Steering
+from tremor_tui.operators.contract import Calling, Operator, Quiet, Steering
 from tremor_tui.pipeline import execute
 from tremor_tui.pipeline.plan import Plan, make_plan
 
@@ -130,6 +130,7 @@ class Graph:
         }
         self._by_event = by_event
         self._insight_nodes = [n for n in reversed(self._nodes) if _overrides(n.operator, "on_insight")]
+        self._calling_nodes = [(n, n.operator) for n in self._nodes if isinstance(n.operator, Calling)]
         self._signal_nodes = [n for n in self._nodes if _overrides(n.operator, "on_signal")]
 
     def step(self, port: str, batch: Batch, now_ns: int) -> list[tuple[str, Batch]]:
@@ -155,10 +156,30 @@ class Graph:
 
     def insight(self, insight: Insight) -> list[Insight]:
         """What leaves at the top when `insight` comes from below."""
-        rising: list[Insight] = [insight]
+        return self._rise([insight], len(self._nodes))
+
+    def calls(self) -> list[Insight]:
+        """What leaves at the top because operators sent it up by themselves; asked for after a signal."""
+        return [
+            one
+            for node, operator in self._calling_nodes
+            for one in self._rise(self._named(node, operator.calls()), node.index)
+        ]
+
+    def _rise(self, rising: list[Insight], below: int) -> list[Insight]:
+        """What the nodes before number `below` make of insights."""
         for node in self._insight_nodes:
-            rising = [up for one in rising for up in node.operator.on_insight(one)]
+            if node.index < below:
+                rising = self._named(node, [up for one in rising for up in node.operator.on_insight(one)])
         return rising
+
+    def _named(self, node: Node, rising: Sequence[Insight]) -> list[Insight]:
+        """The insights, those of the operator itself with its name."""
+        name = f"{self.name}/{node.stats.id}"
+        return [
+            replace(one, sink=name) if isinstance(one, (Trigger, Restore)) and not one.sink else one
+            for one in rising
+        ]
 
     def lead(self, sinks: Mapping[str, frozenset[str]]) -> None:
         """Tells the operators that steer by it which sinks of the flow each output port reaches."""

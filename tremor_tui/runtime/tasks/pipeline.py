@@ -80,6 +80,8 @@ class PipelineTask(Task):
         now_ns = self.lent.clock.wall_ns()
         if not isinstance(signal, Drain):
             self._emit(self.graph.signal(signal, now_ns))
+            for insight in self.graph.calls():
+                self.send_up(insight)
         elif self.is_drained(signal.source):
             self._emit(self.graph.signal(signal, now_ns))
             self.outbox.signal(signal)
