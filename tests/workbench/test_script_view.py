@@ -125,7 +125,7 @@ async def test_f5_with_a_mistake_saves_nothing_and_goes_to_it(opened: Opened, pl
         await edit(bench)
 
         await bench.press(*"evnt ", "f5")
-        await bench.sees("not applied: there is no variable `evnt` at 1:1")
+        await bench.sees("not applied: 1:1 there is no variable `evnt`")
 
         assert on_disk(plane) == TROY
         assert not any(isinstance(request, do.Apply) for request in plane.asked)

@@ -369,8 +369,8 @@ class ScriptView(View):
         first = next((p for p in self.problems.found if p.is_error), None)
         if first is None:
             return self.problems.state or "the text does not compile"
-        place = f" at {first.span.line}:{first.span.column}" if first.span else ""
-        return f"{first.message}{place}"
+        place = f"{first.span.line}:{first.span.column} " if first.span else ""
+        return f"{place}{first.message}"
 
     # A file that does not run yet
 
