@@ -16,6 +16,10 @@ shown. Stages run down, dialects run across: `tree/`, `check/`, `ir/` and `emit/
 (`expr script query deploy`). The front half (`lex parse tree`) knows no IR, the back half (`fold emit
 load`) sees IR only, and `check` is the bridge.
 
+Tools around the stages: `canonical.py` (the form that `fmt` writes), `documentation.py` (pages of doc
+comments), `completion.py` (what fits at a cursor; `completing/` reads the text around it), `session.py`
+(statements one by one, for `run --interactive`) and `unit_tests.py` (`test::suite` and `test::test`).
+
 Start symbols: `script` (.tremor as a program), `query` (.trickle), `deploy` (.troy) and `module`
 (any file that a `use` names).
 
