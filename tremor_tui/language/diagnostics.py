@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tremor_tui.language.source import Source
-from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.diagnostic import Diagnostic, Span, harmless
 
 CONTEXT_LINES = 2
 
@@ -26,9 +26,9 @@ def render(diagnostic: Diagnostic, find: Callable[[str], Source | None]) -> str:
     title = _title(diagnostic)
     source = find(diagnostic.span.file) if diagnostic.span else None
     if diagnostic.span is None or source is None:
-        return "\n".join([diagnostic.short(), *_hint(diagnostic, "  ")])
+        return harmless("\n".join([diagnostic.short(), *_hint(diagnostic, "  ")]))
     body = _body(diagnostic, diagnostic.span, source)
-    return "\n".join([f"{title} {diagnostic.where}", *body, *_hint(diagnostic, " " * 6)])
+    return harmless("\n".join([f"{title} {diagnostic.where}", *body, *_hint(diagnostic, " " * 6)]))
 
 
 def _title(diagnostic: Diagnostic) -> str:

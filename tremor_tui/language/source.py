@@ -48,12 +48,12 @@ class Source:
         return Span(self.name, line, column, end_line, end_column, start, end)
 
     def line(self, number: int) -> str:
-        """The text of line `number` (from 1) without its line feed; empty past the end."""
+        """The text of line `number` (from 1) without its line end; empty past the end."""
         if not 1 <= number <= len(self._starts):
             return ""
         start = self._starts[number - 1]
         end = self.text.find("\n", start)
-        return self.text[start : end if end >= 0 else len(self.text)]
+        return self.text[start : end if end >= 0 else len(self.text)].removesuffix("\r")
 
 
 def _unreadable(name: str, error: OSError) -> Diagnostic:

@@ -12,6 +12,13 @@ import msgspec
 
 Severity = Literal["error", "warning", "hint"]
 WarningClass = Literal["general", "performance", "consistency", "behaviour"]
+_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+_PICTURES |= dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
+
+
+def harmless(text: str) -> str:
+    """A text as a terminal may show it: a picture stands for each control character but tab and line feed."""
+    return text if text.isprintable() else text.translate(_PICTURES)
 
 
 class Span(msgspec.Struct, frozen=True, order=True):
@@ -66,7 +73,5 @@ class Diagnostic(msgspec.Struct, frozen=True):
 
     def short(self) -> str:
         """The one-line form: `FILE:L1:C1-L2:C2: error: message`."""
-        label = self.severity
-        if self.warning_class:
-            return f"{self.where}: warning[{self.warning_class}]: {self.message}"
-        return f"{self.where}: {label}: {self.message}"
+        label = f"warning[{self.warning_class}]" if self.warning_class else self.severity
+        return harmless(f"{self.where}: {label}: {self.message}")
