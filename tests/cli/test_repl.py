@@ -86,6 +86,16 @@ def test_a_fault_is_told_with_its_place_and_leaves_the_rest_alone(typed: Typed) 
     assert "Traceback" not in typed.err
 
 
+def test_a_value_that_cannot_be_shown_is_told(typed: Typed) -> None:
+    deep = "fn f(n, a) of case (0, _) => a case _ => recur(n - 1, [a]) end"
+
+    out = typed(deep, "let n = 600", "f(n, 1)", "let v = f(n, 1)", "n", "v", "n + 1")
+
+    assert out == ["600", "601"]
+    assert typed.err.count("error: ") == 2
+    assert "Traceback" not in typed.err
+
+
 def test_what_is_unfinished_at_the_end_is_told(typed: Typed) -> None:
     assert typed("1", "let x = ") == ["1"]
     assert typed.status == 1

@@ -31,6 +31,7 @@ from tremor_tui.language.ir.expr import (
     MatchIR,
     PresenceIR,
     RootIR,
+    walk,
 )
 from tremor_tui.language.ir.script import DropIR, EmitIR, LetIR, ScriptIR, reachable
 from tremor_tui.language.lex.lexer import UNTERMINATED_HEREDOC, lex
@@ -128,7 +129,9 @@ class Session:
         body = check_effector(node, env)  # type: ignore[arg-type]
         if problems.has_errors:
             raise CheckError(problems.found)
-        names = list(dict.fromkeys([*self.variables, *env.assigned]))
+        used = {part.slot for part in walk(body) if isinstance(part, LocalIR)}
+        known = [variable for variable in known if variable.slot in used]
+        names = [name for name in env.assigned if name in used]
         values = (ConstIR(self.variables[variable.name], node.span) for variable in known)
         lets = (LetIR(variable, value, node.span) for variable, value in zip(known, values, strict=True))
         whole = (*lets, *_ended(body, names, node.span))
@@ -150,7 +153,7 @@ class Session:
         if port != DONE:
             return Result("emitted", value, port, warnings)
         value, self.event, kept = value
-        self.variables = {name: found[0] for name, found in zip(names, kept, strict=True) if found}
+        self.variables.update((name, found[0]) for name, found in zip(names, kept, strict=True) if found)
         return Result("assigned" if isinstance(node, Let) else "value", value, "", warnings)
 
     def help(self, path: str) -> Help | None:

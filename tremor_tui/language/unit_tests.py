@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tremor_tui.errors import CheckError, CompileError, ParseError, ScriptError
+from tremor_tui.errors import CheckError, CompileError, ParseError, ScriptError, TremorError
 from tremor_tui.language.check.env import Env
 from tremor_tui.language.check.expr import calls_of, check_expr
 from tremor_tui.language.check.scope import Problems, Scope
@@ -28,7 +28,7 @@ from tremor_tui.language.tree.script import Const, Fn, IntrinsicFn, PatternFn, S
 from tremor_tui.model.batch import Value
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.diagnostic import Diagnostic, Span
-from tremor_tui.model.values import to_json, type_name
+from tremor_tui.model.values import ValueFault, to_json, type_name
 
 SUITE, TEST = "std::test::suite", "std::test::test"
 _DECLARATIONS = (Use, Const, Fn, PatternFn, IntrinsicFn)
@@ -86,6 +86,8 @@ class TestFile:
             return Outcome(False, "", error.diagnostics)
         except ScriptError as error:
             return Outcome(False, "", (error.diagnostic,))
+        except (TremorError, ValueFault) as error:
+            return Outcome(False, "", (Diagnostic(str(error), test.span),))
 
 
 @deep

@@ -18,7 +18,7 @@ from tremor_tui.cli.diagnose import show
 from tremor_tui.cli.options import module_path
 from tremor_tui.cli.output import ErrorFormat
 from tremor_tui.engine.sources import Program
-from tremor_tui.errors import CompileError, ScriptError
+from tremor_tui.errors import CompileError, ScriptError, TremorError
 from tremor_tui.language.canonical import parse_any
 from tremor_tui.language.compile import compile_script
 from tremor_tui.language.lex.lexer import lex
@@ -28,7 +28,7 @@ from tremor_tui.language.source import Source
 from tremor_tui.language.tree.script import Const, Fn, IntrinsicFn, PatternFn, Use
 from tremor_tui.model.context import Context
 from tremor_tui.model.diagnostic import Diagnostic
-from tremor_tui.model.values import BadJson, from_json, to_json, type_name
+from tremor_tui.model.values import BadJson, ValueFault, from_json, to_json, type_name
 
 PROMPT, MORE = "tremor> ", "      | "
 COMMANDS = """\
@@ -130,6 +130,8 @@ class Repl:
             self._failed(error.diagnostics)
         except ScriptError as error:
             self._failed((error.diagnostic,))
+        except (TremorError, ValueFault) as error:
+            self._complain(str(error), getattr(error, "hint", ""))
 
     def _failed(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.failures += 1
