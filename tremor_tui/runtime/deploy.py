@@ -262,14 +262,13 @@ def _spread(made: Made, outs: Mapping[Task, list[tuple[Link, Task]]]) -> None:
 def _lead(
     pipeline: PipelineTask, links: Iterable[tuple[Link, Task]], downs: Mapping[Task, list[Task]]
 ) -> None:
-    """Tells a pipeline the sinks behind each of its ports; what is behind a sink holds nothing up."""
-    only = {task: takers for task, takers in downs.items() if task.kind != "sink"}
+    """Tells a pipeline the sinks behind each of its ports."""
     takers = {id(link): taker for link, taker in links if not link.is_back}
     for port, outgoing in pipeline.outbox.links.items():
         behind: set[Task] = set()
         for link in outgoing:
             if (taker := takers.get(id(link))) is not None:
-                behind |= {taker, *_below(taker, only)}
+                behind |= {taker, *_below(taker, downs)}
         pipeline.sinks[port] = frozenset(task.alias for task in behind if task.kind == "sink")
     pipeline.graph.lead(pipeline.sinks)
 
