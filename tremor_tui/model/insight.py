@@ -47,7 +47,7 @@ class Restore:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """`sink` is connected and may be sent to."""
+    """`sink` has tried to connect and may be sent to; where that failed, its Trigger came before this."""
 
     sink: str
 

@@ -40,7 +40,9 @@ writes the running task and its start to the board.
 
 **Breaker.** A sink that loses its outside keeps its batch, sends `Trigger` up, waits as the retry policy
 says, resumes what was half written, and sends `Restore`. Sources below a tripped sink do not pull. A
-source starts pulling only once every sink that its events can reach is `Started`.
+source starts pulling only once every sink that its events can reach is `Started`, that is, has tried to
+open. One that is away from the start trips first; with nothing to write it does not hold the end up. Each
+pipeline knows the sinks behind its ports, so that `qos::roundrobin` closes the outputs of a tripped one.
 
 **Stopping.** Sources stop pulling and send `Drain`, which follows their last batch through every path; a
 sink that has had it from all its inputs flushes and answers `Drained`. Three quarters of the deadline are
