@@ -125,7 +125,7 @@ def is_executor_of(process: psutil.Process, ui: psutil.Process) -> bool:
 def cpu_of(process: psutil.Process) -> float:
     """The CPU seconds that a process has used."""
     times = process.cpu_times()
-    return times.user + times.system
+    return float(times.user + times.system)
 
 
 def settle(terminal: Terminal, seconds: float) -> None:

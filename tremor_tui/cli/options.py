@@ -18,7 +18,14 @@ Format = Annotated[
     typer.Option("--error-format", help="`full` draws the place; `short` is one line FILE:L:C-L:C: error: …"),
 ]
 Name = Annotated[
-    str, typer.Option("--name", "-n", metavar="NAME", envvar="TREMOR_TUI_ENGINE", help="The engine's name.")
+    str,
+    typer.Option(
+        "--name",
+        "-n",
+        metavar="NAME",
+        envvar="TREMOR_TUI_ENGINE",
+        help="The engine's name; where one alone runs, it.",
+    ),
 ]
 Instance = Annotated[
     str, typer.Option("--instance", metavar="NAME", help="The name that `system::instance()` gives.")

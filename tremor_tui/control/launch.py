@@ -38,6 +38,22 @@ async def find_engines(*, timeout_s: float = 1.0) -> list[EngineInfo]:
     return found
 
 
+async def running_engine(name: str = "") -> str:
+    """The name of the engine to talk to: the one asked for, else the only one, else `local`.
+
+    Raises ControlError where none runs, or several and none of them is called `local`.
+    """
+    if name:
+        return name
+    names = [engine.name for engine in await find_engines()]
+    if not names:
+        hint = "start one: `tremor-tui server run FILE` or `tremor-tui run --detach FILE`"
+        raise ControlError("no engine runs", hint)
+    if len(names) > 1 and "local" not in names:
+        raise ControlError(f"{len(names)} engines run: {', '.join(names)}", "say which with `--name NAME`")
+    return names[0] if len(names) == 1 else "local"
+
+
 async def ask_engine(engine: str | Path, *, timeout_s: float = 1.0) -> EngineInfo:
     """What an engine says of itself. Raises EngineLost, VersionMismatch or ControlError."""
     path = engine if isinstance(engine, Path) else socket_path(engine)

@@ -12,6 +12,7 @@ from tremor_tui.cli.command import add
 from tremor_tui.cli.options import Name
 from tremor_tui.control.client import connect
 from tremor_tui.control.commands import Snapshot
+from tremor_tui.control.launch import running_engine
 from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot
 
 FLOWS = ("FLOW", "STATE", "VERSION", "EXECUTOR", "IN", "OUT", "ERR", "IN/S", "OUT/S", "NOTE")
@@ -22,7 +23,7 @@ def register(app: typer.Typer) -> None:
     add(app, "status", status)
 
 
-def status(name: Name = "local") -> int:
+def status(name: Name = "") -> int:
     """Show an engine: its executors, its flows, and what somebody should look at.
 
     Exits with 1 if a flow has failed.
@@ -31,6 +32,7 @@ def status(name: Name = "local") -> int:
 
 
 async def _status(name: str) -> int:
+    name = await running_engine(name)
     async with connect(name) as plane:
         picture = await plane.submit(Snapshot())
         assert isinstance(picture, EngineSnapshot)

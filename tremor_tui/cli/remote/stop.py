@@ -12,6 +12,7 @@ from tremor_tui.cli.command import add
 from tremor_tui.cli.options import DrainSeconds, Name
 from tremor_tui.control.client import connect, end_engine
 from tremor_tui.control.commands import StopFlow
+from tremor_tui.control.launch import running_engine
 from tremor_tui.control.snapshots import Stopped
 
 FORCED = 75
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def stop(
     flow: Annotated[str, typer.Argument(metavar="[FLOW]", help="Leave it out to stop the engine.")] = "",
-    name: Name = "local",
+    name: Name = "",
     drain_seconds: DrainSeconds = 5.0,
 ) -> int:
     """Drain a flow, or every flow and the engine itself.
@@ -35,6 +36,7 @@ def stop(
 
 
 async def _stop(name: str, flow: str, deadline_s: float) -> int:
+    name = await running_engine(name)
     async with connect(name) as plane:
         if flow:
             return _told(await plane.submit(StopFlow(flow, deadline_s)))

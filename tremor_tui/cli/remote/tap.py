@@ -12,6 +12,7 @@ from tremor_tui.cli.command import add
 from tremor_tui.cli.options import Name
 from tremor_tui.control.client import Client, connect
 from tremor_tui.control.commands import OpenTap, Snapshot
+from tremor_tui.control.launch import running_engine
 from tremor_tui.control.snapshots import EngineSnapshot, Notice, TapSamples
 from tremor_tui.errors import UnknownName
 
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def tap(
     edge: Annotated[str, typer.Argument(metavar="EDGE", help="FLOW:SOURCE/PORT>TARGET/PORT, or part of it.")],
-    name: Name = "local",
+    name: Name = "",
     count: Annotated[int, typer.Option("--count", min=0, metavar="N", help="Events; 0: without end.")] = 0,
     rate: Annotated[
         float, typer.Option("--rate", min=0.1, max=1000, metavar="N", help="Events a second.")
@@ -43,6 +44,7 @@ def tap(
 
 async def _tap(name: str, wanted: str, count: int, rate: float, with_meta: bool) -> int:
     seen = 0
+    name = await running_engine(name)
     async with connect(name) as plane:
         edge = await _find(plane, wanted)
         await plane.submit(OpenTap(edge, rate))

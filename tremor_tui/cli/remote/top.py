@@ -12,6 +12,7 @@ from tremor_tui.cli.command import add
 from tremor_tui.cli.options import Name
 from tremor_tui.control.client import connect
 from tremor_tui.control.commands import Watch
+from tremor_tui.control.launch import running_engine
 from tremor_tui.control.snapshots import EngineSnapshot, TaskSnapshot
 
 HEADER = (
@@ -36,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 
 def top(
-    name: Name = "local",
+    name: Name = "",
     count: Annotated[int, typer.Option("--count", min=0, metavar="N", help="Pictures; 0: without end.")] = 0,
     interval: Annotated[
         float, typer.Option("--interval", min=0.1, metavar="S", help="Seconds between two.")
@@ -58,6 +59,7 @@ def top(
 
 async def _top(name: str, count: int, interval_s: float) -> int:
     seen = 0
+    name = await running_engine(name)
     async with connect(name) as plane:
         await plane.submit(Watch(1 / interval_s))
         async for pushed in plane.pushed():

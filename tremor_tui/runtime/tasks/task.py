@@ -137,14 +137,14 @@ class Task(ABC):
             task.tell(insight)
 
     def unlinked(self, port: str, batch: Batch) -> None:
-        """Counts what leaves by a port that leads nowhere; errors are logged as well."""
+        """Counts what leaves by a port that leads nowhere; errors are logged as well.
+
+        What left by `err` is in `events_err` already, once.
+        """
+        self.counters.discarded += len(batch)
         if port == ERR:
-            self.counters.failed += len(batch)
-            self.complain(
-                "unheard", f"`{self.id}` {_first_error(batch)}; no link takes its `err`", len(batch)
-            )
-        else:
-            self.counters.discarded += len(batch)
+            text = f"`{self.id}` {_first_error(batch)}; no link takes its `err`"
+            self.complain("unheard", text, len(batch))
 
     def complain(self, kind: str, text: str, count: int = 1) -> None:
         """A line in the log, unless there were too many like it."""
