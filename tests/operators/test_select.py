@@ -87,7 +87,7 @@ def test_an_event_with_a_group_that_fails_is_gone_as_a_whole() -> None:
 
 
 def test_having_lets_groups_go() -> None:
-    operator = grouped(where=lambda e, m, c: True, having=lambda e, m, c: e[0] > 1)
+    operator = grouped(where=lambda e, m, c: True, having=lambda e, m, c, group: e[0] > 1)
 
     [(_, left)] = operator.on_batch("in", Batch([[1, 2], [1]], range(2), 0))
 

@@ -226,7 +226,7 @@ def _call(node: CallIR, functions: dict[str, FunctionIR]) -> ExprIR:
     from tremor_tui.language.emit.script import emit_value
 
     made = load(emit_value(node, reachable([function]), function.name))
-    return ConstIR(made["value"](Context()), node.span)
+    return ConstIR(made["constant"](Context()), node.span)
 
 
 def _native(node: CallIR, values: list[Value]) -> ExprIR:

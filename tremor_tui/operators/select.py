@@ -15,8 +15,9 @@ from tremor_tui.model.port import OUT
 from tremor_tui.model.values import key_text
 from tremor_tui.operators.contract import Outputs, Quiet, timed
 
-Condition = Callable[[Value, Meta | None, Context], bool]
-"""`where` and `having`: (event, meta, ctx) to whether it stays. For `having`, event is the result."""
+Condition = Callable[..., bool]
+"""`where` and `having`: (event, meta, ctx) to whether it stays. For `having`, event is the result, and what
+`group` is follows where there are groups."""
 Target = Callable[[Value, Meta | None, Context], Value]
 """The select's expression: (event, meta, ctx) to the result."""
 Report = Callable[[DataError], None]
@@ -132,8 +133,9 @@ class GroupedSelect(Quiet):
         try:
             if self._where is None or self._where(event, meta, ctx):
                 for keys in self._groups(event, meta, ctx):
-                    value = self._target(event, meta, ctx, [*keys, key_text(keys)])
-                    if having is None or having(value, meta, ctx):
+                    group = [*keys, key_text(keys)]
+                    value = self._target(event, meta, ctx, group)
+                    if having is None or having(value, meta, ctx, group):
                         made.append(value)
         except ScriptError as error:
             self._failed(error)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any, TypeVar, cast
 
 from tremor_tui.aggregates.contract import find
 from tremor_tui.errors import ConfigError, ScriptError
-from tremor_tui.language.ir.expr import RootIR, walk
+from tremor_tui.language.ir.expr import ExprIR, RootIR, walk
 from tremor_tui.language.ir.query import ScriptNode, SelectNode, WindowIR
 from tremor_tui.language.ir.script import AggregateCallIR, SelectIR
 from tremor_tui.language.load.loader import LoadedSelect, load_script, load_select
@@ -32,6 +33,7 @@ from tremor_tui.operators.windows import (
     WindowSelect,
 )
 
+Made = TypeVar("Made")
 UNGROUPED = [None, "[null]"]
 """What `group` is without a `group by`."""
 
@@ -48,15 +50,21 @@ def make_select(node: SelectNode, ctx: Context, report: Report) -> Operator:
         return _windowed(node, loaded, ctx, report)
     if loaded.groups is not None:
         return GroupedSelect(ctx, loaded.target, loaded.groups, loaded.where, loaded.having, report)
-    return Select(ctx, _target(node.select, loaded), loaded.where, loaded.having, report)
+    having = _ungrouped(node.select.having, loaded.having)
+    return Select(ctx, _target(node.select, loaded), loaded.where, having, report)
 
 
 def _target(select: SelectIR, loaded: LoadedSelect) -> Target | None:
     if is_identity(select):
         return None
-    if any(isinstance(node, RootIR) and node.name == "group" for node in walk(select.target)):
-        return partial(loaded.target, group=UNGROUPED)
-    return loaded.target
+    return _ungrouped(select.target, loaded.target)
+
+
+def _ungrouped(node: ExprIR | None, call: Made) -> Made:
+    """An expression of a select that has no groups, with what `group` is then."""
+    if node is None or not any(isinstance(part, RootIR) and part.name == "group" for part in walk(node)):
+        return call
+    return cast(Made, partial(cast(Callable[..., Any], call), group=UNGROUPED))
 
 
 def is_identity(select: SelectIR) -> bool:
@@ -78,7 +86,7 @@ def _call(call: AggregateCallIR) -> Call:
     found = find(call.path)
     if found is None:
         raise ConfigError(f"there is no aggregate `{call.path}`")
-    return Call(call.path, found.init, call.span, found.is_numeric)
+    return Call(call.path, found.init, call.span, len(call.args), found.is_numeric)
 
 
 def _trigger(window: WindowIR) -> Callable[[], Trigger]:

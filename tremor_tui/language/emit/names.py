@@ -12,7 +12,9 @@ import re
 
 from tremor_tui.language.load.prelude import NAMES
 
-FIXED = frozenset({"event", "meta", "state", "cell", "ctx", "group", "window", "results", "script", "error"})
+_IN_FUNCTIONS = {"event", "meta", "state", "cell", "ctx", "group", "window", "results", "error", "failure"}
+_FUNCTIONS = {"script", "target", "where", "having", "groups", "arguments", "constant"}
+FIXED = frozenset(_IN_FUNCTIONS | _FUNCTIONS)
 TAKEN = FIXED | set(NAMES) | set(dir(builtins)) | set(keyword.kwlist) | set(keyword.softkwlist)
 
 

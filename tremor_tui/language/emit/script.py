@@ -19,6 +19,10 @@ from tremor_tui.model.diagnostic import Span
 MAX_NAME = 60
 
 
+SELECT = "event, meta, ctx, group=None, window=None"
+"""What every expression of a select is called with."""
+
+
 def emit_script(ir: ScriptIR) -> Emitted:
     """The module of a script; it defines `script` (see `language/__init__.py`)."""
     program = Program(ir.functions)
@@ -32,21 +36,20 @@ def emit_select(ir: SelectIR) -> Emitted:
     blocks = []
     for name, node in (("where", ir.where), ("having", ir.having)):
         if node is not None:
-            blocks.append((f"def {name}(event, meta, ctx):", _condition(program, node)))
-    head = "def target(event, meta, ctx, group=None, window=None, results=()):"
-    blocks.append((head, _value(program, ir.target)))
+            blocks.append((f"def {name}({SELECT}):", _condition(program, node)))
+    blocks.append((f"def target({SELECT}, results=()):", _value(program, ir.target)))
     if ir.group_by is not None:
-        blocks.append(("def groups(event, meta, ctx):", _groups(program, ir.group_by)))
+        blocks.append((f"def groups({SELECT}):", _groups(program, ir.group_by)))
     if ir.aggregates:
         rows = [call.args for call in ir.aggregates]
-        blocks.append(("def arguments(event, meta, ctx):", _arguments(program, rows)))
+        blocks.append((f"def arguments({SELECT}):", _arguments(program, rows)))
     return _module(program, ir.name, ir.span, blocks)
 
 
 def emit_value(node: ExprIR, functions: dict[str, FunctionIR], name: str) -> Emitted:
-    """The module of an expression without an event; it defines `value(ctx)`."""
+    """The module of an expression without an event; it defines `constant(ctx)`."""
     program = Program(functions)
-    return _module(program, name, node.span, [("def value(ctx):", _value(program, node))])
+    return _module(program, name, node.span, [("def constant(ctx):", _value(program, node))])
 
 
 # --- the module -------------------------------------------------------------------------------------
@@ -213,10 +216,10 @@ def _tuple(items: list[Code]) -> Code:
 
 def _groups(program: Program, group: GroupIR) -> Block:
     frame = _select_frame(program, [node.expr for node in _leaves(group) if node.expr])
-    frame.put("keys = [[]]")
+    frame.put("_keys = [[]]")
     for leaf in _leaves(group):
         _leaf(frame, leaf)
-    frame.put("return keys")
+    frame.put("return _keys")
     return frame.take()
 
 
@@ -230,7 +233,7 @@ def _leaf(frame: Frame, leaf: GroupIR) -> None:
     frame.line = leaf.span.line
     value = frame.held(expressions.expr(frame, leaf.expr), "key")
     if leaf.kind == "expr":
-        frame.put("keys = [[*key, ", value, "] for key in keys]")
+        frame.put("_keys = [[*_key, ", value, "] for _key in _keys]")
         return
     items = call("items_of", value, site=Site(leaf.span))
-    frame.put(code("keys = [[*key, item] for key in keys for item in ", items, "]"))
+    frame.put(code("_keys = [[*_key, _item] for _key in _keys for _item in ", items, "]"))

@@ -27,7 +27,7 @@ from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.diagnostic import Diagnostic
 
 Script = Callable[[Value, Meta | None, Cell, Context], tuple[str, Value, Meta | None] | None]
-Where = Callable[[Value, Meta | None, Context], bool]
+Where = Callable[..., bool]
 Groups = Callable[[Value, Meta | None, Context], list[list[Value]]]
 Arguments = Callable[[Value, Meta | None, Context], tuple[tuple[Value, ...], ...]]
 

@@ -119,7 +119,10 @@ def bytes_(node: tree.Bytes) -> list[Item]:
 def bytes_part(node: tree.BytesPart) -> list[Item]:
     bits: list[Item] = [] if node.bits is None else [f":{node.bits}"]
     kind: list[Item] = [] if node.kind is None else ["/", Sub(node.kind)]
-    return [Sub(node.value, SIMPLE), *bits, *kind]
+    value: list[Item] = [Sub(node.value, SIMPLE)]
+    if isinstance(node.value, tree.Bytes):
+        value = ["(", *value, ")"]  # as `>>>` is another token than `>> >`
+    return [*value, *bits, *kind]
 
 
 # --- operators and calls ----------------------------------------------------------------------------

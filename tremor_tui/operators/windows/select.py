@@ -19,14 +19,15 @@ from tremor_tui.operators.windows.groups import MAX_GROUPS, Call, Frame, Group, 
 
 UNGROUPED: list[list[Value]] = [[None]]
 """The values of the one group where nothing is grouped."""
-Condition = Callable[[Value, Meta | None, Context], bool]
+Condition = Callable[..., bool]
 Rows = tuple[tuple[Value, ...], ...]
 """The arguments of each aggregate call for one event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expressions:
-    """What a select computes. `target` is called with the keywords `group`, `window` and `results`."""
+    """What a select computes. `target` is called with the keywords `group`, `window` and `results`, `having`
+    with the first two."""
 
     target: Callable[..., Value]
     where: Condition | None = None
@@ -80,6 +81,7 @@ class WindowSelect(Quiet):
         self._has_own_limit = bool(limits)
         self._max_groups = min(limits, default=MAX_GROUPS)
         self._numeric = [number for number, call in enumerate(calls) if call.is_numeric]
+        self._optioned = [number for number, call in enumerate(calls) if call.arity > 1]
         self._proved: dict[int, Sequence[Value]] = {}
         self._last: Batch | None = None
         self.groups = Groups(windows, calls)
@@ -241,7 +243,7 @@ class WindowSelect(Quiet):
         group, window = step.group.values, frame.window.name
         try:
             value = do.target(step.event, step.meta, ctx, group=group, window=window, results=results)
-            if do.having is not None and not do.having(value, step.meta, ctx):
+            if do.having is not None and not do.having(value, step.meta, ctx, group=group, window=window):
                 return
         except ScriptError as error:
             self._failed(error)
@@ -259,8 +261,9 @@ class WindowSelect(Quiet):
         for number in self._numeric:
             if type(rows[number][0]) not in NUMBERS:
                 raise self._refusal(number, not_a_number(rows[number][0]))
-        for number, row in enumerate(rows):
-            if len(row) > 1 and self._proved.get(number) != row[1:]:
+        for number in self._optioned:
+            row = rows[number]
+            if self._proved.get(number) != row[1:]:
                 try:
                     self._calls[number].init().accumulate(*row)
                 except AggregateError as error:
