@@ -19,6 +19,7 @@ from textual.pilot import Pilot
 
 from tremor_tui.control.plane import ControlPlane
 from tremor_tui.errors import ControlError
+from tremor_tui.testing.pictures import plain
 from tremor_tui.workbench.app import Workbench
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,7 +72,7 @@ class Camera:
         """Writes the screen as it is."""
         await self._pilot.pause(0.25)
         svg = self._pilot.app.export_screenshot(title=f"tremor-tui {self._size}")
-        (self._out / f"{name}-{self._size}.svg").write_text(svg)
+        (self._out / f"{name}-{self._size}.svg").write_text(plain(svg))
 
     async def press(self, *keys: str) -> None:
         """Presses keys."""
