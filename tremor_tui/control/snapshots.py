@@ -174,7 +174,8 @@ class Receipt(Picture, frozen=True):
     """What an apply did: which version runs, in which pipelines, what was carried over, how long it took.
 
     `kept` names the nodes whose state lives on; `events` were queued and not lost; `pause_ns` is how long
-    the slowest pipeline took no batch.
+    the slowest pipeline took no batch. `went_back_from`: the version that failed and was taken back, so that
+    `version` runs again; 0 where a client asked for it.
     """
 
     flow: str
@@ -184,13 +185,15 @@ class Receipt(Picture, frozen=True):
     events: int = 0
     pause_ns: int = 0
     at_ns: int = 0
+    went_back_from: int = 0
 
 
 class FlowSnapshot(Picture, frozen=True):
     """One deployed flow. `inside` maps a pipeline's alias to the graph inside it.
 
     `lag_p50_ns`, `lag_p99_ns`: from a source's read to a sink's write, by sampled events. `note` is the
-    last thing that happened to it, in a sentence ("began anew after executor 1 ended").
+    last thing that happened to it, in a sentence ("began anew after executor 1 ended"). `watching_until_ns`:
+    when a version that was just applied counts as good, 0 where none is watched.
     """
 
     alias: str
@@ -213,6 +216,7 @@ class FlowSnapshot(Picture, frozen=True):
     error: str = ""
     note: str = ""
     note_ns: int = 0
+    watching_until_ns: int = 0
 
 
 class ExecutorSnapshot(Picture, frozen=True):
@@ -231,7 +235,7 @@ class ExecutorSnapshot(Picture, frozen=True):
 class Warned(Picture, frozen=True):
     """Something that somebody should look at: a lint with limit, count, time, place and a way out.
 
-    `kind`: `stall`, `queue`, `errors`, `breaker`, `executor`. `active` while it lasts.
+    `kind`: `stall`, `queue`, `errors`, `groups`, `breaker`, `executor`. `active` while it lasts.
     """
 
     kind: str
@@ -341,6 +345,32 @@ class Applied(Picture, frozen=True, tag="applied"):
     text: str = ""
 
 
+class PipelineChange(Picture, frozen=True):
+    """What an apply would change in one pipeline: nodes by name.
+
+    `kept` hold state that lives on, `lost` state that does not. All empty: only its place in the text.
+    """
+
+    alias: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+class Compared(Picture, frozen=True, tag="compared"):
+    """The answer to `Compare`: the pipelines that would be swapped, and all of it in words.
+
+    `refused`: changes that no apply makes (connectors, links, pipelines), in words.
+    """
+
+    flow: str
+    pipelines: tuple[PipelineChange, ...] = ()
+    refused: tuple[str, ...] = ()
+    text: str = ""
+
+
 class Previewed(Picture, frozen=True, tag="previewed"):
     """The answer to `Preview`: for each sample the port it left by (empty: dropped), value and time."""
 
@@ -380,6 +410,7 @@ Answer = (
     | Diagnosed
     | FlowFiles
     | Applied
+    | Compared
     | Previewed
     | TapOpened
     | Stopped

@@ -40,6 +40,7 @@ class Watch:
         self._turned_ns = 0
         self._trend_ns = 0
         self._troubles: dict[tuple[str, str], Trouble] = {}
+        self._evicted: dict[str, int] = {}
 
     def look(self, flows: Iterable[Flow], now_ns: int, wall_ns: int) -> None:
         """Samples what is due; finds warnings that begin or end."""
@@ -74,6 +75,7 @@ class Watch:
         if isinstance(task, PipelineTask):
             for edge in task.graph.edges:
                 task.edge_series.setdefault(edge.id, Series()).note(now_ns, (edge.rows,))
+            self._look_at_groups(flow, task, now_ns, wall_ns)
         ended = task.has_ended
         channel = task.channel
         long_ns = int(self._settings.warn_fill_s * 1e9)
@@ -87,6 +89,16 @@ class Watch:
         many = bool(span) and errors >= 5 and errors > ERROR_SHARE * seen
         text = f"{errors:,} of the last {seen:,} events were errors"
         self._judge("errors", flow, task, many, 0, text, now_ns, wall_ns)
+
+    def _look_at_groups(self, flow: Flow, task: PipelineTask, now_ns: int, wall_ns: int) -> None:
+        """Warns while windows let groups go because there are too many of them."""
+        evicted = sum(node.evicted for node in task.graph.nodes)
+        more = evicted - self._evicted.get(task.id, 0)
+        self._evicted[task.id] = evicted
+        text = f"{evicted:,} groups were emitted early, as its windows had too many"
+        if more > 0:
+            task.complain("groups", f"`{task.id}`: {text}; {_HINTS['groups']}")
+        self._judge("groups", flow, task, more > 0, 0, text, now_ns, wall_ns)
 
     def _judge(
         self,
@@ -125,6 +137,7 @@ class Watch:
 _HINTS: Final = {
     "queue": "what is behind this task is too slow for what comes in",
     "breaker": "the flow goes on by itself once the outside is back",
+    "groups": "set `max_groups` of the window, or group by something that has fewer values",
     "errors": "tap its `err` port to see what is wrong",
 }
 

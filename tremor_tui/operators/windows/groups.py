@@ -27,17 +27,21 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An aggregate call: what makes its state, where it stands, and whether it refuses what is no number."""
+    """An aggregate call: what makes its state, where it stands, and how many arguments it has.
+
+    `is_numeric`: it refuses a first argument that is no number.
+    """
 
     path: str
     init: Callable[[], State]
     span: Span
+    arity: int
     is_numeric: bool = False
 
 
 @dataclass(slots=True)
 class Frame:
-    """One window of one group, and what it aggregated; `adds` are its states' `accumulate`.
+    """One window of one group, and what it aggregated.
 
     `tracks` are the events in it that want to be settled.
     """
@@ -45,15 +49,14 @@ class Frame:
     window: Window
     trigger: Trigger
     states: list[State]
-    adds: list[Callable[..., None]]
     holds_data: bool = False
     tracks: Tracks | None = None
 
     def take(self, rows: Sequence[Sequence[Value]], tracks: Tracks | None) -> None:
         """Takes the arguments of one event. Raises AggregateError."""
         self.holds_data = True
-        for add, row in zip(self.adds, rows, strict=True):
-            add(*row)
+        for state, row in zip(self.states, rows, strict=True):
+            state.accumulate(*row)
         if tracks is not None:
             self.tracks = absorb(self.tracks, tracks)
 
@@ -70,7 +73,6 @@ class Frame:
     def start_over(self, states: list[State]) -> None:
         """Begins the next window with fresh states."""
         self.states = states
-        self.adds = [state.accumulate for state in states]
         self.holds_data = False
         self.tracks = None
 
@@ -166,8 +168,7 @@ class Groups:
         return [call.init() for call in self._calls]
 
     def _frame(self, window: Window) -> Frame:
-        states = self.states()
-        return Frame(window, window.trigger(), states, [state.accumulate for state in states])
+        return Frame(window, window.trigger(), self.states())
 
     def __iter__(self) -> Iterator[Group]:
         return iter(self.live.values())
