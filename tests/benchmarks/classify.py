@@ -1,7 +1,8 @@
 """How close generated code comes to careful hand-written Python: `python -m tests.benchmarks.classify`.
 
 Prints, for the classifying script with and without its skew, the median over rounds of the ratio of CPU time
-hand-written / generated (1.0: as fast as by hand), and nanoseconds per event of both.
+hand-written / generated (1.0: as fast as by hand), and nanoseconds per event. What is compared with has the
+same meaning on all values; beside it stands what is right for these events alone.
 """
 
 from __future__ import annotations
@@ -58,22 +59,59 @@ event
 
 
 def by_hand(event: Any, meta: Any, cell: Any, ctx: Any) -> Any:
-    """What one would write."""
+    """What one would write with care: metadata is kept, an event may be any value, and a text binary."""
+    fields = event if type(event) is dict else {}
+    app = fields.get("application")
+    name = _text(app) if type(app) is bytes else app
+    if name == "app1":
+        return "out", event, _with(meta, {"class": "applog_app1", "rate": 1250, "dimension": app})
+    if name == "app2":
+        return "out", event, _with(meta, {"class": "applog_app1", "rate": 2500, "dimension": app})
+    if name == "app3":
+        return "out", event, _with(meta, {"class": "applog_app1", "rate": 18750, "dimension": app})
+    if name == "app4":
+        return "out", event, _with(meta, {"class": "applog_app1", "rate": 750, "dimension": app})
+    if name == "app5":
+        return "out", event, _with(meta, {"class": "applog_app1", "rate": 18750, "dimension": app})
+    return _rest(event, fields, meta)
+
+
+def _rest(event: Any, fields: Any, meta: Any) -> Any:
+    kind = fields.get("index_type")
+    kind = _text(kind) if type(kind) is bytes else kind
+    if kind == "applog_app6":
+        return "out", event, _with(meta, {"class": kind, "rate": 4500, "dimensions": event["logger_name"]})
+    if kind == "syslog_app1":
+        host = event["syslog_hostname"]
+        return "out", event, _with(meta, {"class": kind, "rate": 2500, "dimensions": host})
+    tags = event["tags"]
+    if type(tags) is not list:
+        raise TypeError("tags is no list")
+    if "tag1" in tags:
+        host = event["syslog_hostname"]
+        return "out", event, _with(meta, {"class": "syslog_app2", "rate": 125, "dimensions": host})
+    if type(kind) is str and kind in LAST:
+        host = event["syslog_hostname"]
+        return "out", event, _with(meta, {"class": kind, "rate": LAST[kind], "dimensions": host})
+    return "out", event, _with(meta, {"class": "default", "rate": 250})
+
+
+def _with(meta: Any, more: dict[str, Any]) -> dict[str, Any]:
+    return {**meta, **more} if meta else more
+
+
+def _text(octets: bytes) -> Any:
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return octets
+
+
+def in_haste(event: Any, meta: Any, cell: Any, ctx: Any) -> Any:
+    """The same for the very events that are measured, and wrong for others."""
     app = event.get("application")
-    if app == "app1":
-        return "out", event, {"class": "applog_app1", "rate": 1250, "dimension": app}
-    if app == "app2":
-        return "out", event, {"class": "applog_app1", "rate": 2500, "dimension": app}
-    if app == "app3":
-        return "out", event, {"class": "applog_app1", "rate": 18750, "dimension": app}
-    if app == "app4":
-        return "out", event, {"class": "applog_app1", "rate": 750, "dimension": app}
-    if app == "app5":
-        return "out", event, {"class": "applog_app1", "rate": 18750, "dimension": app}
-    return _rest(event)
-
-
-def _rest(event: Any) -> Any:
+    if app in RATES:
+        return "out", event, {"class": "applog_app1", "rate": RATES[app], "dimension": app}
     kind = event.get("index_type")
     if kind == "applog_app6":
         return "out", event, {"class": kind, "rate": 4500, "dimensions": event["logger_name"]}
@@ -119,13 +157,18 @@ def compare(name: str, rows: list[dict[str, Any]]) -> str:
     """One line of the report. Raises AssertionError where the two disagree."""
     generated = compile_script(Source(script(), "classify.tremor"), ModuleLoader([])).call
     for row in rows:
-        assert generated(row, None, Cell(), Context()) == by_hand(row, None, None, None)
-    rounds = [(seconds(by_hand, rows), seconds(generated, rows)) for _ in range(ROUNDS)]
-    ratio = median(hand / made for hand, made in rounds)
+        for meta in (None, {}, {"class": 1, "own": 2}):
+            wanted = by_hand(row, meta, None, None)
+            assert generated(row, meta, Cell(), Context()) == wanted
+        assert in_haste(row, None, None, None) == by_hand(row, None, None, None)
+    calls = (by_hand, in_haste, generated)
+    rounds = [[seconds(call, rows) for call in calls] for _ in range(ROUNDS)]
+    careful, hasty = (median(one[at] / one[2] for one in rounds) for at in (0, 1))
     per_event = 1e9 / (REPEATS * len(rows))
-    hand, made = (median(side) * per_event for side in zip(*rounds, strict=True))
+    hand, haste, made = (median(side) * per_event for side in zip(*rounds, strict=True))
     return (
-        f"{name:10} {ratio:5.2f} of hand-written speed   ({hand:4.0f} ns by hand, {made:4.0f} ns generated)"
+        f"{name:10} {careful:5.2f} of hand-written speed, {hasty:5.2f} of what skips all checks   "
+        f"({hand:4.0f} and {haste:4.0f} ns by hand, {made:4.0f} ns generated)"
     )
 
 
