@@ -177,6 +177,10 @@ class ScriptView(View):
 
     def on_text_area_changed(self, message: TextArea.Changed) -> None:
         """The draft follows the editor; its problems follow a moment later."""
+        self._take_text()
+
+    def _take_text(self) -> None:
+        """Also called before a text is used: a key may come before the message about the letter before it."""
         draft = self.draft
         if draft is not None and self.editor.text != draft.text:
             draft.text = self.editor.text
@@ -267,6 +271,7 @@ class ScriptView(View):
 
     def act_save(self) -> None:
         """Saves the file in the editor."""
+        self._take_text()
         draft = self.draft
         if draft is not None and self._may_write(draft):
             self.desk.work(self._save(draft))
@@ -334,6 +339,7 @@ class ScriptView(View):
 
     def act_apply(self) -> None:
         """Checks, saves and puts the text live."""
+        self._take_text()
         if not self.store.read_only:
             self.desk.work(self.apply())
 
