@@ -250,3 +250,55 @@ def test_faults_of_a_pipeline_in_a_module_are_at_their_place_in_it() -> None:
     assert faults(flow(body), is_flow=True, modules={"m.troy": broken}) == [
         "1:46-1:53 there is no stream, node or port called `nowhere`"
     ]
+
+
+# -- links ----------------------------------------------------------------------------------------------
+
+PARTS = """define connector beat from metronome with config = {"interval": 1000} end; create connector beat;
+define connector sink from file
+with codec = "json", config = {"path": "x", "mode": "write"} end; create connector sink;
+define pipeline p pipeline select event from in into out; end; create pipeline p;
+"""
+
+
+def advice(links: str) -> list[str]:
+    return [w.message for w in deploy(flow(PARTS + links)).warnings]
+
+
+def test_a_flow_whose_parts_are_linked_is_not_warned_of() -> None:
+    assert advice("connect /connector/beat to /pipeline/p; connect /pipeline/p to /connector/sink;") == []
+
+
+def test_a_pipeline_without_input_starves_the_sink_behind_it() -> None:
+    assert advice("connect /pipeline/p to /connector/sink;") == [
+        "the connector `beat` is created but never connected",
+        "no source leads to the connector `sink`, so it gets no events",
+        "nothing is connected to the pipeline `p`, so it gets no events",
+    ]
+
+
+def test_a_pipeline_without_output_keeps_its_source_from_reading() -> None:
+    assert advice("connect /connector/beat to /pipeline/p;") == [
+        "the connector `beat` reaches no sink, so it does not start to read",
+        "the connector `sink` is created but never connected",
+        "the pipeline `p` is connected to nothing, so its events are lost",
+    ]
+
+
+def test_a_port_with_events_that_leads_nowhere_is_warned_of() -> None:
+    text = PARTS.replace("into out;", "into out; select event from in into out/aux;")
+    links = "connect /connector/beat to /pipeline/p; connect /pipeline/p to /connector/sink;"
+
+    [warning] = deploy(flow(text + links)).warnings
+
+    assert warning.message == "what leaves the pipeline `p` by its port `aux` is lost"
+    assert warning.hint == "add `connect /pipeline/p/aux to …;`"
+
+
+def test_links_in_the_wrong_direction_are_faults_at_their_place() -> None:
+    links = "connect /pipeline/p to /connector/beat;\nconnect /connector/sink to /pipeline/p;"
+
+    assert faults(flow(PARTS + links), is_flow=True) == [
+        "6:1-6:39 the connector `beat` only brings events, it takes none",
+        "7:1-7:39 the connector `sink` only takes events, none come out of it",
+    ]

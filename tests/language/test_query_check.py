@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.language.query_texts import faults, hints, query
+from tests.language.query_texts import faults, hints, query, where
 from tremor_tui.language.ir.query import OperatorNode, PassNode, ScriptNode, SelectNode
 
 PASS = "select event from in into out;"
@@ -283,4 +283,82 @@ def test_aggregates_have_to_be_there_and_get_their_arguments() -> None:
     ]
     assert faults(head + "select aggr::win::last() from in[w] into out;") == [
         "2:8-2:25 Bad arity for function aggr::win::last: called with 0 arguments"
+    ]
+
+
+def warnings(text: str) -> list[str]:
+    return [f"{where(w)} {w.message}" for w in query(text).warnings]
+
+
+def test_what_nothing_is_selected_from_is_warned_of_with_the_fix() -> None:
+    checked = query(f"create stream a;\nselect event from in into a; {PASS}")
+
+    [warning] = checked.warnings
+    assert warning.message == "nothing is selected from `a`, so its events are lost"
+    assert warning.hint == "add `select event from a into …;`, or leave it out"
+
+
+def test_what_nothing_is_selected_into_is_warned_of() -> None:
+    text = (
+        f"create stream a; create stream b;\nselect event from a into b; select event from b into out; {PASS}"
+    )
+
+    assert warnings(text) == [
+        "1:1-1:16 nothing is selected into `a`",
+        "1:18-1:33 `b` does not lie on a way from an input to an output",
+    ]
+
+
+def test_a_nested_pipeline_that_leads_nowhere_is_warned_of() -> None:
+    text = (
+        "define pipeline p pipeline select event from in into out; end;\n"
+        f"create pipeline p; select event from in into p; {PASS}"
+    )
+
+    assert warnings(text) == ["2:1-2:18 nothing is selected from `p`, so its events are lost"]
+
+
+def test_ports_of_operators_and_scripts_that_no_event_leaves_by_are_warned_of() -> None:
+    text = (
+        "define operator b from grouper::bucket; create operator b;\n"
+        'define script s script emit event => "side" end; create script s;\n'
+        "select event from in into b; select event from b/overflw into s; select event from s/sid into out;\n"
+        "select event from b into s; select event from s/side into out;"
+    )
+
+    checked = query(text)
+
+    assert [(w.message, w.hint) for w in checked.warnings] == [
+        ("nothing leaves `b` by `overflw`", "did you mean `overflow`?"),
+        ("nothing leaves `s` by `sid`", "did you mean `side`?"),
+    ]
+
+
+def test_a_script_without_a_part_for_a_port_is_warned_of() -> None:
+    text = (
+        "define script s script event end; create script s;\n"
+        "select event from in into s/aux; select event from s into out;"
+    )
+
+    assert warnings(text) == ["2:1-2:32 the script `s` has no part for the port `aux`"]
+
+
+def test_declared_ports_that_no_select_names_are_warned_of() -> None:
+    text = (
+        "define pipeline p from in, aux into out, side, err pipeline select event from in into out; end;\n"
+        "create pipeline p; select event from in into p; select event from p into out;"
+    )
+
+    assert warnings(text) == [
+        "1:28-1:31 nothing is selected from the port `aux`",
+        "1:42-1:46 nothing is selected into the port `side`",
+    ]
+
+
+def test_a_query_that_reads_nothing_is_warned_of() -> None:
+    text = "create stream a; select event from a into out;"
+
+    assert [message.split(" ", 1)[1] for message in warnings(text)] == [
+        "nothing is selected into `a`",
+        "nothing is selected from its input, so no event enters",
     ]

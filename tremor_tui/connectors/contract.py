@@ -197,6 +197,15 @@ def is_local(kind: type[Connector]) -> bool:
     return bool(getattr(kind, "local", False))
 
 
+def sides(kind: type[Connector], config: Mapping[str, Value]) -> tuple[bool, bool]:
+    """Whether a connector of this kind and configuration has a source, and whether it has a sink.
+
+    Known before one is made where the class has a static method `sides(config)`; else both may be.
+    """
+    tell: Callable[[Mapping[str, Value]], tuple[bool, bool]] | None = getattr(kind, "sides", None)
+    return (True, True) if tell is None else tell(config)
+
+
 def complete(kind: str, fields: Sequence[Field], config: Mapping[str, Value]) -> dict[str, Value]:
     """A connector's configuration, checked against its fields and with their defaults filled in.
 

@@ -46,6 +46,11 @@ class Crononome:
         self._entries = [_entry(one) for one in config["entries"]]
         self._ctx = ctx
 
+    @staticmethod
+    def sides(config: Mapping[str, Value]) -> tuple[bool, bool]:
+        """A source alone."""
+        return True, False
+
     def source(self) -> Source | None:
         """The source."""
         return CrononomeSource(self._entries, self._ctx)

@@ -31,6 +31,11 @@ class Exit:
         self._config = config
         self._ctx = ctx
 
+    @staticmethod
+    def sides(config: Mapping[str, Value]) -> tuple[bool, bool]:
+        """A sink alone."""
+        return False, True
+
     def source(self) -> Source | None:
         """It has none."""
         return None

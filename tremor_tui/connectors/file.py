@@ -55,6 +55,12 @@ class File:
         self._config = config
         self._ctx = ctx
 
+    @staticmethod
+    def sides(config: Mapping[str, Value]) -> tuple[bool, bool]:
+        """A source in mode `read`, else a sink; both where the mode is not known."""
+        mode = config.get("mode")
+        return mode in (None, "read"), mode != "read"
+
     def source(self) -> Source | None:
         """The reader, in mode `read`."""
         if self._config["mode"] != "read":

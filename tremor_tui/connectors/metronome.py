@@ -32,6 +32,11 @@ class Metronome:
         self._interval = config["interval"]
         self._ctx = ctx
 
+    @staticmethod
+    def sides(config: Mapping[str, Value]) -> tuple[bool, bool]:
+        """A source alone."""
+        return True, False
+
     def source(self) -> Source | None:
         """The source."""
         return MetronomeSource(self._interval, self._ctx)

@@ -14,6 +14,7 @@ from tremor_tui.errors import ConfigError, did_you_mean
 from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight
+from tremor_tui.model.port import OUT, OVERFLOW
 from tremor_tui.model.signal import Signal
 from tremor_tui.registry import Registry
 
@@ -104,6 +105,17 @@ ALIASES = {
     "qos::roundrobin": "roundrobin",
 }
 """The file of each operator that a query can name. `script.py` and `select.py` are made by statements."""
+OUTPUTS: Mapping[str, tuple[str, ...]] = {
+    "debug::history": (OUT,),
+    "generic::backpressure": (OUT, OVERFLOW),
+    "generic::batch": (OUT,),
+    "generic::counter": (OUT,),
+    "grouper::bucket": (OUT, OVERFLOW),
+    "passthrough": (OUT,),
+    "qos::backpressure": (OUT, OVERFLOW),
+    "qos::percentile": (OUT, OVERFLOW),
+}
+"""The ports beside `err` that an operator of each kind emits on, where its settings do not say it."""
 operators: Registry[OperatorFactory] = Registry("tremor_tui.operators", "operator", ALIASES)
 operator = operators.register
 

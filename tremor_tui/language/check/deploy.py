@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from tremor_tui.connectors.contract import connectors
 from tremor_tui.errors import CheckError, CompileError, ConfigError, did_you_mean
-from tremor_tui.language.check.arguments import Args, Given, advise, bind, check_names, settings, take
+from tremor_tui.language.check.arguments import Args, Given, bind, check_names, settings, take
 from tremor_tui.language.check.connector import check_keys, make_connector
 from tremor_tui.language.check.definitions import find
+from tremor_tui.language.check.links import Shape, check_directions, warn_of_ends
 from tremor_tui.language.check.query import check_pipeline
 from tremor_tui.language.check.scope import Problems, Scope
 from tremor_tui.language.ir.deploy import ConnectorIR, DeployIR, Endpoint, FlowIR, LinkIR, PipelineIR
@@ -94,7 +95,6 @@ class _FlowChecker:
     pipelines: dict[str, PipelineIR | None] = field(default_factory=dict)
     links: list[LinkIR] = field(default_factory=list)
     created: dict[tuple[str, str], Span] = field(default_factory=dict)
-    linked: set[tuple[str, str]] = field(default_factory=set)
 
     def check(self, statements: Sequence[tree.FlowStatement]) -> None:
         """All statements; creations first, as links may stand before them in a text that tremor takes."""
@@ -106,7 +106,9 @@ class _FlowChecker:
         for statement in statements:
             if isinstance(statement, tree.Connect):
                 self._connect(statement)
-        self._warn_of_unlinked()
+        check_directions(self.links, self.connectors, self.problems)
+        if not self.problems.has_errors:
+            warn_of_ends(Shape(self.created, self.pipelines, self.links), self.problems)
 
     def _try(self, check: Callable[[Create], None], create: Create) -> None:
         try:
@@ -189,7 +191,6 @@ class _FlowChecker:
 
     def _is_created(self, end: tree.Endpoint) -> bool:
         name = end.name.text
-        self.linked.add((end.kind, name))
         if (end.kind, name) in self.created:
             return True
         known = sorted(alias for kind, alias in self.created if kind == end.kind)
@@ -211,12 +212,6 @@ class _FlowChecker:
         message = f"the {end.kind} `{end.name.text}` has no {side} port `{wanted}`"
         self.problems.error(message, span, did_you_mean(wanted, known))
         return None
-
-    def _warn_of_unlinked(self) -> None:
-        for (kind, name), span in self.created.items():
-            if (kind, name) not in self.linked:
-                hint = f"connect it, as in `connect /{kind}/{name} to …`, or leave it out"
-                advise(self.problems, f"the {kind} `{name}` is created but never connected", span, hint)
 
 
 def sink_ports(kind: str) -> tuple[str, ...]:

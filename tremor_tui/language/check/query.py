@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 
 from tremor_tui.errors import CheckError, CompileError, did_you_mean
-from tremor_tui.language.check.arguments import Args, Given, advise, bind, settings, take
+from tremor_tui.language.check.arguments import Args, Given, bind, settings, take
 from tremor_tui.language.check.definitions import find, find_window
 from tremor_tui.language.check.expr import const_value
 from tremor_tui.language.check.graph import find_loop, loop_diagnostic, numbered, order, prune
+from tremor_tui.language.check.loose import warn_of_nodes, warn_of_ports
 from tremor_tui.language.check.nodes import make_script, try_operator
 from tremor_tui.language.check.scope import Problems, Scope
 from tremor_tui.language.check.script import check_select
@@ -80,6 +81,8 @@ def check_pipeline(
     problems = Problems()
     config = _config(definition.config, scope, problems)
     checker = _Checker(scope, args, problems, within | {definition.span})
+    named = (*_named(definition.from_ports), *_named(definition.into_ports))
+    checker.declared = frozenset(port for port, _ in named) - {ERR}
     checker.add_ports(
         _named(definition.from_ports) or [(IN, definition.span)],
         _named(definition.into_ports) or [(OUT, definition.span), (ERR, definition.span)],
@@ -126,7 +129,7 @@ class _Checker:
     edges: list[Edge] = field(default_factory=list)
     names: dict[str, _Nested | None] = field(default_factory=dict)
     created: dict[str, Span] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
+    declared: frozenset[str] = frozenset()
     checked: set[int] = field(default_factory=set)
 
     def add_ports(self, inputs: Sequence[tuple[str, Span]], outputs: Sequence[tuple[str, Span]]) -> None:
@@ -143,12 +146,20 @@ class _Checker:
             self._statement(statement)
         for statement in statements:
             self._definition(statement)
-        self._warn_of_unused()
-        loop = [] if self.problems.has_errors else find_loop(self.edges)
-        if loop:
-            self.problems.add(loop_diagnostic(loop, self.nodes))
+        if not self.problems.has_errors:
+            self._check_shape()
         self.problems.settle()
         return CheckedQuery(self._arranged(name, config, span), self.problems.found)
+
+    def _check_shape(self) -> None:
+        """Looks for a loop, which is an error, and for loose ends, which are not."""
+        loop = find_loop(self.edges)
+        if loop:
+            self.problems.add(loop_diagnostic(loop, self.nodes))
+            return
+        kept, _ = prune(self.nodes, self.edges)
+        warn_of_nodes(self.created, self.nodes, self.edges, kept, self.problems)
+        warn_of_ports(self.nodes, self.edges, self.declared, self.problems)
 
     def _arranged(self, name: str, config: dict[str, Value], span: Span) -> QueryIR:
         nodes, edges = prune(self.nodes, self.edges)
@@ -163,12 +174,6 @@ class _Checker:
             config,
             span,
         )
-
-    def _warn_of_unused(self) -> None:
-        for name, span in self.created.items():
-            if name not in self.used:
-                hint = "select into it, or leave it out"
-                advise(self.problems, f"`{name}` is created but never used", span, hint)
 
     def _add(self, node: Node) -> None:
         self.nodes[node.id] = node
@@ -326,7 +331,6 @@ class _Checker:
 
     def _is_known(self, end: StreamPort) -> bool:
         name = end.stream.text
-        self.used.add(name)
         if name in self.names:
             return True
         hint = did_you_mean(name, sorted(self.names), f"create it before this: `create stream {name};`")

@@ -76,6 +76,7 @@ _DEFINITIONS: dict[type[tree.Node], str] = {
 # --- definitions ------------------------------------------------------------------------------------
 
 
+@deep
 def declare_all(scope: Scope, statements: Iterable[object]) -> None:
     """Enters what the statements define and use into the scope; passes over all else."""
     for statement in statements:
