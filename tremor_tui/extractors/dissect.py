@@ -7,6 +7,7 @@ one whose key was captured by `%{?name}`, `%{name:int}` (`float`, `string`) one 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ from tremor_tui.model.numbers import parse_float, parse_integer
 
 ESCAPES = {"\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
 TYPES = ("int", "float", "string")
+Convert = Callable[[str], Value]
+CONVERTERS: dict[str, Convert] = {"int": parse_integer, "float": parse_float}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,37 +68,43 @@ def dissect(rule: str) -> Extract:
 
 
 def _is_plain(step: Step) -> bool:
-    return isinstance(step, Piece) and step.use in ("keep", "skip") and step.type == "string"
+    return isinstance(step, Piece) and step.use in ("keep", "skip")
 
 
 def _plain(steps: list[Step]) -> Extract:
     """Pieces and delimiters in turn: one `find` and one slice for each piece."""
     head = steps[0].text if steps and isinstance(steps[0], Delimiter) else ""
-    pieces: list[tuple[str | None, str]] = []
+    pieces: list[tuple[str | None, str, Convert | None]] = []
     for index, step in enumerate(steps):
         if isinstance(step, Piece):
             after = steps[index + 1] if index + 1 < len(steps) else None
             stop = after.text if isinstance(after, Delimiter) else ""
-            pieces.append((step.name if step.use == "keep" else None, stop))
-    closed = [(name, stop, len(stop)) for name, stop in pieces if stop]
+            pieces.append((step.name if step.use == "keep" else None, stop, CONVERTERS.get(step.type)))
+    closed = [(name, stop, len(stop), convert) for name, stop, convert in pieces if stop]
     open_end = bool(pieces) and not pieces[-1][1]
-    last = pieces[-1][0] if open_end else None
+    last, _, last_convert = pieces[-1] if open_end else (None, "", None)
     start = len(head)
 
     def extract(value: Value, ctx: Any) -> Value:
         if type(value) is not str or not value.startswith(head):
             return NO_MATCH
         at = start
-        found = {}
-        for name, stop, width in closed:
+        found: dict[str, Value] = {}
+        for name, stop, width, convert in closed:
             end = value.find(stop, at)
             if end < 0:
                 return NO_MATCH
             if name is not None:
-                found[name] = value[at:end]
+                piece: Value = value[at:end]
+                if convert is not None and (piece := convert(piece)) is None:
+                    return NO_MATCH
+                found[name] = piece
             at = end + width
         if last is not None:
-            found[last] = value[at:]
+            piece = value[at:]
+            if last_convert is not None and (piece := last_convert(piece)) is None:
+                return NO_MATCH
+            found[last] = piece
         elif not open_end and at != len(value):
             return NO_MATCH
         return found
@@ -179,9 +188,8 @@ class _Run:
 
 
 def _convert(text: str, kind: str) -> Value:
-    if kind == "int":
-        return parse_integer(text)
-    return parse_float(text) if kind == "float" else text
+    convert = CONVERTERS.get(kind)
+    return convert(text) if convert else text
 
 
 # -- reading the rule ----------------------------------------------------------------------------------
