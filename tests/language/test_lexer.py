@@ -100,7 +100,7 @@ def test_comments_are_kept_aside_with_their_places() -> None:
         ('"\\u12x4"', "An invalid UTF8 escape sequence was found", 2, 7),
         ('"\\ud800"', "An invalid UTF8 escape sequence was found", 2, 8),
         ('"\\q"', "An unexpected escape code 'q' was found", 2, 4),
-        ("`abc", "It looks like you forgot to terminate an ident with a closing '`'", 1, 5),
+        ("`abc", "It looks like you forgot to terminate an ident with a closing '`'", 1, 4),
         ("a|b", "It looks like you forgot to terminate an extractor with a closing '|'", 2, 4),
         ("|a\\b|", "An unexpected escape code 'b' was found", 4, 5),
         ("0xg", "An invalid hexadecimal", 1, 4),

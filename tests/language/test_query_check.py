@@ -282,7 +282,7 @@ def test_aggregates_have_to_be_there_and_get_their_arguments() -> None:
         "did you mean `stats::mean`?"
     ]
     assert faults(head + "select aggr::win::last() from in[w] into out;") == [
-        "2:8-2:25 Bad arity for function aggr::win::last: called with 0 arguments"
+        "2:1-2:25 Bad arity for function aggr::win::last: called with 0 arguments"
     ]
 
 

@@ -18,7 +18,7 @@ GOLDEN = sorted(path for path in (Path(__file__).parent.parent / "golden" / "scr
 
 AT_COMPILE_TIME = [
     ("const A = 1; const A = 2; A", "const A = 2", "twice"),
-    ("const A = event; A", "event", "isn't constant"),
+    ("const A = event; A", "const A = event", "isn't constant"),
     ("1 + [2]", "1 + [2]", "not defined"),
     ("1 / 0", "1 / 0", "non zero"),
     ("9223372036854775807 * 3", "9223372036854775807 * 3", "over- or"),
@@ -66,10 +66,14 @@ AT_RUN_TIME: list[tuple[str, Any, str, str]] = [
     ("let event.a = 1; event", 7, "a", "expected record"),
     ("let state.n = 1; event", 7, "n", "got null"),
     ("for event of case (i, v) => v into {} end", [1], "v", "Expected record"),
-    ("for event of case (i, v) => v into 0 use + end", ["a"], "case (i, v) => v", "not defined"),
+    ("for event of case (i, v) => v into 0 use + end", ["a"], "(i, v)", "not defined"),
     ("use std::string; string::len(event)", 1, "string::len(event)", "string::len/1"),
     ("fn f(n) with recur(n + 1) end; f(event)", 1, "f(event)", "Recursion limit"),
     ("fn f(n) with n.x end; f(event)", {}, "x", "local key `x`"),
+    ("x.y.z", {}, "x.y.z", "local key `x`"),
+    ("let x.y = 1; x", {}, "x.y", "local key `x`"),
+    ("event[-1]", [1], "-1", "Bad array index"),
+    ("event[-1]", {}, "-1", "expected string"),
     ("<< event:8 >>", "s", "event:8", "unsigned"),
     ("for event of case (i, v) => let event.x = v end; event", [1], "x", "expected record"),
 ]

@@ -40,6 +40,11 @@ class Span(msgspec.Struct, frozen=True, order=True):
         """The span from the start of this one to the end of `last`."""
         return Span(self.file, self.line, self.column, last.end_line, last.end_column, self.start, last.end)
 
+    def whole_lines(self) -> Span:
+        """The span from the beginning of its first line."""
+        start = self.start - self.column + 1
+        return Span(self.file, self.line, 1, self.end_line, self.end_column, start, self.end)
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}-{self.end_line}:{self.end_column}"
 

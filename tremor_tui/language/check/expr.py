@@ -44,6 +44,7 @@ from tremor_tui.language.ir.expr import (
     UnaryIR,
 )
 from tremor_tui.language.ir.script import AggregateCallIR, FunctionIR
+from tremor_tui.language.load.prelude import decreasing
 from tremor_tui.language.tree import expr as tree
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Span
@@ -78,7 +79,9 @@ def constant(node: ExprIR, problems: Problems) -> Value:
         return node.value
     if not problems.has_errors:
         message = "The expression isn't constant and can't be evaluated at compile time"
-        problems.error(message, node.span, "use literals, constants, `args` and pure functions alone")
+        # Tremor underlines all that stands before the expression in its line, too.
+        hint = "use literals, constants, `args` and pure functions alone"
+        problems.error(message, node.span.whole_lines(), hint)
     return None
 
 
@@ -184,7 +187,7 @@ def _presence(node: tree.Presence, env: Env) -> ExprIR:
 @_check.register
 def _call(node: tree.Call, env: Env) -> ExprIR:
     path = [part.text for part in node.function.module]
-    if env.aggregates is not None and path[:1] == ["aggr"] and len(path) == 2:
+    if env.kind == "select" and path[:1] == ["aggr"] and len(path) == 2:
         return _aggregate(node, env)
     args = tuple(check_expr(arg, env) for arg in node.args)
     if path[:1] == ["core"] and len(path) == 2:
@@ -249,13 +252,17 @@ def _no_function(node: tree.Call, env: Env) -> None:
 
 def _aggregate(node: tree.Call, env: Env) -> ExprIR:
     """An aggregate's call in a select's target: its arguments see the event."""
-    if env.in_aggregate or env.aggregates is None:
-        env.problems.error("Aggregates can not be called inside of aggregates", node.span)
+    if env.in_aggregate:
+        env.problems.error("Aggregates can not be called inside of aggregates", node.span.whole_lines())
         return faulty(node.span)
     env.in_aggregate = True
     args = tuple(check_expr(arg, env) for arg in node.args)
     env.in_aggregate = False
     path = "::".join([*(part.text for part in node.function.module[1:]), node.function.name.text])
+    if env.aggregates is None:
+        hint = "aggregates stand in the target of a select with windows"
+        env.problems.error(f"There is no window for aggr::{path}", node.span, hint)
+        return faulty(node.span)
     env.aggregates.append(AggregateCallIR(path, args, node.span))
     return AggregateIR(len(env.aggregates) - 1, node.span)
 
@@ -281,24 +288,25 @@ def _path(node: tree.Path, env: Env) -> ExprIR:
 
 
 def _path_ir(node: tree.Path, env: Env) -> ExprIR:
-    root = _root(node.root, env)
+    root = _root(node.root, env, node.span)
     if not node.segments:
         return root
     return PathIR(root, tuple(segment(part, env) for part in node.segments), node.span)
 
 
-def _root(node: tree.PathRoot, env: Env) -> ExprIR:
+def _root(node: tree.PathRoot, env: Env, whole: Span) -> ExprIR:
+    """The root of a path. `whole` is the path: all of it is underlined where its root is not there."""
     if isinstance(node, tree.ExprRoot):
         return check_expr(node.expr, env)
     if isinstance(node, tree.ConstRoot):
-        return _module_const(node, env)
+        return _module_const(node, env, whole)
     if isinstance(node, tree.LocalRoot):
         const = env.scope.consts.get(node.name.text)
-        return ConstIR(const.value, node.span) if const else _variable(node, env)
+        return ConstIR(const.value, node.span) if const else _variable(node, env, whole)
     return _keyword(node, env)
 
 
-def _module_const(node: tree.ConstRoot, env: Env) -> ExprIR:
+def _module_const(node: tree.ConstRoot, env: Env, whole: Span) -> ExprIR:
     const = env.scope.const(node.name)
     if const is not None:
         return ConstIR(const.value, node.span)
@@ -307,12 +315,12 @@ def _module_const(node: tree.ConstRoot, env: Env) -> ExprIR:
     if scope is not None:
         hint = did_you_mean(node.name.name.text, sorted(scope.consts))
     message = f"The constant {node.name.text} (absolute path) is not defined."
-    env.problems.error(message, node.span, hint)
+    env.problems.error(message, whole, hint)
     return faulty(node.span)
 
 
-def _variable(node: tree.LocalRoot, env: Env) -> ExprIR:
-    variable = env.local(node.name.text, node.span)
+def _variable(node: tree.LocalRoot, env: Env, whole: Span) -> ExprIR:
+    variable = env.local(node.name.text, whole)
     if env.kind == "select" and " " not in variable.slot:
         hint = did_you_mean(node.name.text, ["event", "group", "window", "args", *env.scope.consts], " ")
         env.problems.error("Local variables are not allowed here", node.span, hint.strip())
@@ -348,18 +356,32 @@ def segment(node: tree.Segment, env: Env) -> SegmentIR:
         return KeyIR(node.name.text, node.span)
     if isinstance(node, tree.RangeSegment):
         start, end = check_expr(node.start, env), check_expr(node.end, env)
-        return RangeIR(start, end, node.start.span.to(node.end.span))
+        return _checked_range(RangeIR(start, end, node.start.span.to(node.end.span)), env)
     at = check_expr(node.index, env)
     span = node.index.span
-    if not isinstance(at, ConstIR):
-        return AtIR(at, span)
-    if isinstance(at.value, str):
+    if isinstance(at, ConstIR) and isinstance(at.value, str):
         return KeyIR(at.value, span)
-    if type(at.value) is int and at.value >= 0:
+    if isinstance(at, ConstIR) and type(at.value) is int and at.value >= 0:
         return IndexIR(at.value, span)
+    if not isinstance(at, ConstIR) or not isinstance(node.index, tree.Scalar):
+        return AtIR(at, span)
     message = f"Conflicting types, got {type_name(at.value)} but expected one of integer, string"
     env.problems.error(message, span)
     return AtIR(faulty(span), span)
+
+
+def _checked_range(node: RangeIR, env: Env) -> RangeIR:
+    """Constant ends are checked at once, whatever they are ends of."""
+    if isinstance(node.start, ConstIR) and isinstance(node.end, ConstIR):
+        ends = (node.start, node.end)
+        wrong = [end for end in ends if type(end.value) is not int or end.value < 0]
+        for end in wrong[:1]:
+            message = f"Conflicting types, got {type_name(end.value)} but expected integer"
+            env.problems.error(message, end.span, "give indexes from 0 on")
+        if not wrong and node.end.value < node.start.value:
+            fault = decreasing(node.start.value, node.end.value)
+            env.problems.error(fault.message, node.span, fault.hint)
+    return node
 
 
 # --- patch, merge, match, for -----------------------------------------------------------------------

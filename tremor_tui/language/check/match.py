@@ -192,4 +192,5 @@ def _for_case(node: tree.ForCase, env: Env, is_mutable: bool) -> ForCaseIR:
     names = ((node.key.text, node.key.span), (node.value.text, node.value.span))
     with env.shadow(*names) as (key, value):
         guard = expressions.check_expr(node.guard, env) if node.guard else None
-        return ForCaseIR(key, value, guard, effectors(node.effectors, env, is_mutable), node.span)
+        body = effectors(node.effectors, env, is_mutable)
+        return ForCaseIR(key, value, guard, body, node.names_span)

@@ -220,7 +220,7 @@ def _target_root(node: Let, env: Env) -> LocalIR | RootIR | None:
     if isinstance(root, tree.KeywordRoot) and root.name in ("event", "$", "state"):
         return RootIR("meta" if root.name == "$" else root.name, root.span)
     if isinstance(root, tree.LocalRoot) and root.name.text not in env.scope.consts:
-        return env.local(root.name.text, root.span, assigned=not node.path.segments)
+        return env.local(root.name.text, node.path.span, assigned=not node.path.segments)
     span = node.path.span.to(node.span)
     env.problems.error("Can't assign to a constant expression", span, "give it another name")
     return None

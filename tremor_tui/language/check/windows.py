@@ -148,7 +148,7 @@ def check_aggregates(select: SelectIR, problems: Problems) -> None:
             problems.error(f"Call to undefined function aggr::{call.path}", call.span, hint)
         elif not found.min_arity <= len(call.args) <= found.max_arity:
             message = f"Bad arity for function aggr::{call.path}: called with {len(call.args)} arguments"
-            problems.error(message, call.span, f"it takes ({', '.join(found.params)})")
+            problems.error(message, call.span.whole_lines(), f"it takes ({', '.join(found.params)})")
         elif found.warning:
             problems.warn(found.warning, call.span, "performance")
 

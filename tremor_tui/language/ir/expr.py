@@ -247,7 +247,7 @@ class MatchIR(IR):
 
 @dataclass(frozen=True, slots=True)
 class ForCaseIR(IR):
-    """`case (key, value) when guard => effectors`."""
+    """`case (key, value) when guard => effectors`; its span is that of `(key, value)`, as failures show."""
 
     key: LocalIR
     value: LocalIR

@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from msgspec import structs
+
 from tremor_tui.language.lex.literals import UNEXPECTED_END, Scanned, scan_extractor, scan_number
 from tremor_tui.language.lex.tokens import KEYWORDS, PUNCTUATION, Comment, Token
 from tremor_tui.language.source import Source
@@ -181,7 +183,8 @@ class _Lexer:
         line_end = self._line_end(start)
         end = self.text.find("`", start + 1, line_end)
         if end < 0:
-            return self._bad(start, line_end, UNTERMINATED_IDENT)
+            stop = line_end if line_end < len(self.text) else max(start, line_end - 1)
+            return self._bad(start, line_end, UNTERMINATED_IDENT, (start, stop))
         self.tokens.append(Token("IDENT", start, end + 1, self.text[start + 1 : end]))
         return end + 1
 
@@ -211,6 +214,7 @@ class _Lexer:
         """Takes a string's parts from `start` on, up to its end or to its next interpolation."""
         match = (_HEREDOC_PIECE if string.is_heredoc else _PIECE).match
         text, position, values = self.text, start, list[str]()
+        seen = string.at + 2  # how far tremor says that a heredoc got which has no end
         while (piece := match(text, position)) is not None:
             value, at, position = piece[0], position, piece.end()
             if value == '"""' or (value == '"' and not string.is_heredoc):
@@ -232,8 +236,10 @@ class _Lexer:
                 start = position = self._bad_piece(value, at, string)
             else:
                 values.append(_unescaped(value))
-        message = UNTERMINATED_HEREDOC if string.is_heredoc else UNTERMINATED_STRING
-        return self._unfinished(message, string.start, len(text), start)
+                seen = position - (value == "#" or (value[0] == "\\" and value != "\\#"))
+        if string.is_heredoc:
+            return self._unfinished(UNTERMINATED_HEREDOC, string.start, seen, start)
+        return self._unfinished(UNTERMINATED_STRING, string.start, self._line_end(string.start), start)
 
     def _part(self, values: list[str], start: int, end: int) -> None:
         value = "".join(values)
@@ -250,15 +256,17 @@ class _Lexer:
         code = text[at + 1]
         if code == "u":
             end = min(_bad_digit(text, at + 2), len(text))
-            stops = text[end - 1] in '"\n'
+            stops, is_line_end = text[end - 1] in '"\n', text[end - 1] == "\n"
             return self._bad(
                 at,
                 end - 1 if stops else end,
                 "An invalid UTF8 escape sequence was found",
-                (at, end),
+                (at, end - 1 if is_line_end else end),
+                wider=is_line_end,
             )
         end = at + 1 if code == "\n" and not string.is_heredoc else at + 2
-        return self._bad(at, end, f"An unexpected escape code '{code}' was found", (at, at + 2))
+        message = f"An unexpected escape code '{code}' was found"
+        return self._bad(at, end, message, (at, at + 1 if code == "\n" else at + 2), wider=code == "\n")
 
     # --- what is wrong ------------------------------------------------------------------------------
 
@@ -274,7 +282,8 @@ class _Lexer:
                 else:
                     message = UNTERMINATED_HEREDOC
         hint = EMPTY_HINT if message == UNTERMINATED_INTERPOLATION else ""
-        cut = max(self._line_end(bad_from), end if message == UNTERMINATED_HEREDOC else 0)
+        is_rest = message == UNTERMINATED_HEREDOC
+        cut = max(self._line_end(bad_from), len(self.text) if is_rest else 0)
         while self.open and not self.open[-1].is_heredoc:
             self.open.pop()
         return self._bad(bad_from, cut, message, span, hint)
@@ -286,10 +295,15 @@ class _Lexer:
         message: str,
         span: tuple[int, int] | None = None,
         hint: str = "",
+        wider: bool = False,
     ) -> int:
+        """`wider`: the line feed after the place is underlined as well, as if it stood in its line."""
         first, last = span or (start, end)
         last = max(last, min(first + 1, len(self.text)))
-        diagnostic = Diagnostic(message, self.source.span(first, last), hint)
+        place = self.source.span(first, last)
+        if wider:
+            place = structs.replace(place, end_column=place.end_column + 1, end=place.end + 1)
+        diagnostic = Diagnostic(message, place, hint)
         self.diagnostics.append(diagnostic)
         self.tokens.append(Token("BAD", start, end, diagnostic))
         return end

@@ -108,13 +108,19 @@ def scan_extractor(text: str, start: int) -> Scanned:
     line_end = text.find("\n", stop)
     line_end = len(text) if line_end < 0 else line_end
     if text[stop : stop + 1] != "\\":
-        return _bad(start, line_end, UNTERMINATED_EXTRACTOR)
+        return _bad(start, line_end, UNTERMINATED_EXTRACTOR, _unfinished(text, start, stop, line_end))
     if stop + 1 == len(text):
         return Scanned(Token("BAD", start, stop + 1), UNEXPECTED_END, (stop, stop + 1))
     message = f"An unexpected escape code '{text[stop + 1]}' was found"
     closing = text.find("|", stop + 2, line_end)
     end = closing + 1 if closing >= 0 else line_end
     return Scanned(Token("BAD", start, end), message, (stop + 1, stop + 2))
+
+
+def _unfinished(text: str, start: int, stop: int, line_end: int) -> int:
+    """Where a rule without an end ends: at the end of the text only its first line is shown."""
+    first = text.find("\n", start)
+    return line_end if stop < len(text) or first < 0 else first
 
 
 def _rule(written: str) -> str:

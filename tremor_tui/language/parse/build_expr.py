@@ -234,7 +234,8 @@ def for_expr(c: Context, v: list[Any], s: list[int], end: int) -> tree.For:
 
 
 def for_case(c: Context, v: list[Any], s: list[int], end: int) -> tree.ForCase:
-    return tree.ForCase(v[2], v[4], v[6], tuple(v[8]), c.span(s[0], end))
+    names = c.span(s[1], v[5].end)
+    return tree.ForCase(v[2], v[4], v[6], tuple(v[8]), names, c.span(s[0], end))
 
 
 def no_folding(c: Context, v: list[Any], s: list[int], end: int) -> tuple[Any, ...]:

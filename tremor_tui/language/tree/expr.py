@@ -293,12 +293,13 @@ class Match(Node):
 
 @dataclass(frozen=True, slots=True)
 class ForCase(Node):
-    """`case (key, value) when guard => effectors`; the guard is optional."""
+    """`case (key, value) when guard => effectors`; the guard is optional. `names_span` is `(key, value)`."""
 
     key: Name
     value: Name
     guard: Expr | None
     effectors: tuple[Effector, ...]
+    names_span: Span
     span: Span
 
 
