@@ -12,6 +12,7 @@ from tremor_tui.language.check.script import declare_all
 from tremor_tui.language.compile import compile_script
 from tremor_tui.language.compile_deploy import CompiledDeploy, compile_deploy
 from tremor_tui.language.compile_query import compile_query
+from tremor_tui.language.compile_yaml import CompiledYaml, compile_yaml, pipelines_named
 from tremor_tui.language.ir.deploy import DeployIR
 from tremor_tui.language.ir.query import QueryIR
 from tremor_tui.language.modules import LIBRARY, ModuleLoader
@@ -20,15 +21,20 @@ from tremor_tui.language.source import Source
 from tremor_tui.model.diagnostic import Diagnostic
 from tremor_tui.pipeline.build import build
 
-SUFFIXES = (".tremor", ".trickle", ".troy")
+YAML = (".yaml", ".yml")
+SUFFIXES = (".tremor", ".trickle", ".troy", *YAML)
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A file to compile and what finds its modules: beside it first, then along the module path."""
+    """A file to compile and what finds its modules: beside it first, then along the module path.
+
+    `queries` are the pipelines of a YAML file.
+    """
 
     source: Source
     loader: ModuleLoader
+    queries: tuple[Program, ...] = ()
 
     @classmethod
     def open(
@@ -49,20 +55,41 @@ class Program:
         name = shown or loader.shown(path)
         draft = (texts or {}).get(str(path))
         source = Source.read(path, name) if draft is None else Source(draft, name, path)
-        return cls(source, loader)
+        if path.suffix not in YAML:
+            return cls(source, loader)
+        files = queries_of(path, source, texts or {})
+        return cls(source, loader, tuple(cls.open(one, base, module_path, texts) for one in files))
 
     @property
     def kind(self) -> str:
-        """`tremor`, `trickle` or `troy`, after the file's extension. Raises CompileError for another."""
+        """`tremor`, `trickle`, `troy` or `yaml`, after the extension. Raises CompileError for another."""
         suffix = Path(self.source.name).suffix
         if suffix not in SUFFIXES:
             message = f"a file is told by its extension, and `{suffix}` is none of " + ", ".join(SUFFIXES)
             raise CompileError([Diagnostic(message, hint="rename it", file=self.source.name)])
-        return suffix[1:]
+        return "yaml" if suffix in YAML else suffix[1:]
 
     def find(self, name: str) -> Source | None:
         """The source of that name, for drawing diagnostics."""
-        return self.loader.source(name) or (self.source if name == self.source.name else None)
+        own = self.loader.source(name) or (self.source if name == self.source.name else None)
+        return own or next((found for one in self.queries if (found := one.find(name))), None)
+
+
+def texts_of(queries: Iterable[Path]) -> dict[str, str]:
+    """The texts of a YAML file's pipelines, as `Program.open` takes them. Raises CompileError."""
+    return {str(path.absolute()): Source.read(path).text for path in queries}
+
+
+def queries_of(path: Path, source: Source, texts: Mapping[str, str]) -> list[Path]:
+    """The files of a YAML file's pipelines: those among `texts`, else beside it those of their names.
+
+    Raises CompileError where the YAML cannot be read.
+    """
+    given = [Path(name) for name in texts if name.endswith(".trickle")]
+    if given:
+        return given
+    beside = (path.parent / f"{name}.trickle" for name in pipelines_named(source))
+    return [one for one in beside if one.is_file()]
 
 
 def check(program: Program, *, with_graphs: bool = True) -> tuple[Diagnostic, ...]:
@@ -73,8 +100,10 @@ def check(program: Program, *, with_graphs: bool = True) -> tuple[Diagnostic, ..
         return error.diagnostics
 
 
-def compile_flows(program: Program) -> CompiledDeploy:
-    """The flows of a .troy file. Raises CompileError."""
+def compile_flows(program: Program) -> CompiledDeploy | CompiledYaml:
+    """The flows of a .troy file, or of a .yaml file of tremor 0.9. Raises CompileError."""
+    if program.kind == "yaml":
+        return compile_yaml(program.source, [(query.source, query.loader) for query in program.queries])
     if program.kind != "troy":
         raise CompileError([_no_troy(program)])
     return compile_deploy(program.source, program.loader)
@@ -121,7 +150,7 @@ def _check_query(program: Program, with_graphs: bool) -> Sequence[Diagnostic]:
 
 
 def _check_deploy(program: Program, with_graphs: bool) -> Sequence[Diagnostic]:
-    compiled = compile_deploy(program.source, program.loader)
+    compiled = compile_flows(program)
     if with_graphs:
         build_all(compiled.ir)
     return compiled.warnings
@@ -166,4 +195,5 @@ _CHECKS: dict[str, Callable[[Program, bool], Sequence[Diagnostic]]] = {
     "tremor": _check_script,
     "trickle": _check_query,
     "troy": _check_deploy,
+    "yaml": _check_deploy,
 }

@@ -7,9 +7,9 @@ from pathlib import Path
 import typer
 
 from tremor_tui.cli.command import add
-from tremor_tui.cli.diagnose import show
-from tremor_tui.cli.options import File, Format, module_path
-from tremor_tui.engine.sources import Program, check
+from tremor_tui.cli.diagnose import read, show
+from tremor_tui.cli.options import File, Format, Queries, module_path
+from tremor_tui.engine.sources import Program, check, texts_of
 from tremor_tui.errors import CompileError
 
 
@@ -18,16 +18,18 @@ def register(app: typer.Typer) -> None:
     add(app, "check", check_file)
 
 
-def check_file(file: File, error_format: Format = "full") -> int:
+def check_file(file: File, queries: Queries = None, error_format: Format = "full") -> int:
     """Compile a file without running it and show what is wrong with it.
 
     A .tremor or .trickle file that only defines things is checked as a module. Warnings do not fail it.
-    Modules are sought beside the file, then along TREMOR_PATH.
+    A .yaml file of tremor 0.9 is checked with its pipelines: the .trickle files named after it, else those
+    beside it. Modules are sought beside the file, then along TREMOR_PATH.
     """
     try:
-        program = Program.open(file, Path.cwd(), module_path(), shown=str(file))
+        texts = texts_of(queries or ())
+        program = Program.open(file, Path.cwd(), module_path(), texts, shown=str(file))
     except CompileError as error:
-        show(error.diagnostics, lambda name: None, error_format)
+        show(error.diagnostics, read, error_format)
         return 1
     found = check(program)
     show(found, program.find, error_format)

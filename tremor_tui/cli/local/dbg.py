@@ -11,10 +11,9 @@ from tremor_tui.cli import output
 from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import show
 from tremor_tui.cli.options import File, Format, module_path
-from tremor_tui.engine.sources import Program, is_module
+from tremor_tui.engine.sources import Program, compile_flows, is_module
 from tremor_tui.errors import CompileError, ParseError
 from tremor_tui.language.compile import compile_script
-from tremor_tui.language.compile_deploy import compile_deploy
 from tremor_tui.language.compile_query import compile_query
 from tremor_tui.language.emit.script import emit_script, emit_select
 from tremor_tui.language.emit.writer import Emitted
@@ -89,6 +88,9 @@ def _tokens(program: Program) -> Iterable[str]:
 
 
 def _tree(program: Program) -> Iterable[str]:
+    if program.kind == "yaml":
+        message, hint = "a YAML file has no syntax tree of its own", "use `dbg ir`, or name a .trickle file"
+        raise CompileError([Diagnostic(message, hint=hint, file=program.source.name)])
     parsed = parse(program.source, "module" if is_module(program) else STARTS[program.kind])
     if parsed.tree is None:
         raise ParseError(parsed.diagnostics)
@@ -103,7 +105,7 @@ def _checked(program: Program) -> Iterable[str]:
         case "trickle":
             yield shown(compile_query(program.source, program.loader).query_ir)
         case _:
-            yield shown(compile_deploy(program.source, program.loader).ir)
+            yield shown(compile_flows(program).ir)
 
 
 def _python(program: Program) -> Iterable[str]:
@@ -128,7 +130,7 @@ def _programs(query: QueryIR) -> Iterable[tuple[str, Emitted]]:
 def _queries(program: Program) -> Iterable[QueryIR]:
     if program.kind == "trickle":
         return [compile_query(program.source, program.loader).query_ir]
-    flows = compile_deploy(program.source, program.loader).ir.flows
+    flows = compile_flows(program).ir.flows
     return [pipeline.query for flow in flows for pipeline in flow.pipelines]
 
 
@@ -136,7 +138,7 @@ def _dot(program: Program) -> Iterable[str]:
     _refuse_script(program)
     if program.kind == "trickle":
         return map(draw.dot, _queries(program))
-    return map(draw.dot_flow, compile_deploy(program.source, program.loader).ir.flows)
+    return map(draw.dot_flow, compile_flows(program).ir.flows)
 
 
 def _graph(program: Program) -> Iterable[str]:
@@ -154,7 +156,7 @@ def _refuse_script(program: Program) -> None:
 
 def _refuse_module(program: Program) -> None:
     """A file of definitions makes no program by itself."""
-    if is_module(program):
+    if program.kind != "yaml" and is_module(program):
         hint = "name a file that uses it, for example the .troy file"
         message = "the file only defines things for others to use"
         raise CompileError([Diagnostic(message, hint=hint, file=program.source.name)])

@@ -9,9 +9,9 @@ import typer
 
 from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import read, show
-from tremor_tui.cli.options import DrainSeconds, Executors, Format, Instance, Name, module_path
+from tremor_tui.cli.options import DrainSeconds, Executors, Format, Instance, Name, Queries, module_path
 from tremor_tui.cli.output import ErrorFormat
-from tremor_tui.engine.sources import Program
+from tremor_tui.engine.sources import Program, texts_of
 from tremor_tui.errors import CompileError, ConfigError, ControlError
 
 Infile = Annotated[Path, typer.Option("--infile", "-i", metavar="FILE", help="Events to read; - is stdin.")]
@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
 
 def run(
     file: OptionalFile = None,
+    queries: Queries = None,
     infile: Infile = Path("-"),
     outfile: Outfile = Path("-"),
     decoder: Decoder = "json",
@@ -73,14 +74,17 @@ def run(
     if file is None:
         raise typer.BadParameter("name a .tremor, .trickle or .troy file, or give --interactive")
     try:
-        program = Program.open(file, Path.cwd(), module_path(), shown=str(file))
+        texts = texts_of(queries or ())
+        program = Program.open(file, Path.cwd(), module_path(), texts, shown=str(file))
     except CompileError as error:
         show(error.diagnostics, read, error_format)
         return 1
+    if queries and program.kind != "yaml":
+        raise typer.BadParameter("only a .yaml file is followed by .trickle files")
     try:
         if detach:
-            return _detach(program, file, name, executors)
-        if program.kind == "troy":
+            return _detach(program, file, name, executors, texts)
+        if program.kind in ("troy", "yaml"):
             from tremor_tui.cli.running import flow
 
             return flow.run_flows(program, flow.Options(drain_seconds, instance, fail_on_error, error_format))
@@ -109,9 +113,9 @@ def _interact(file: Path | None, instance: str, style: ErrorFormat) -> int:
         return 1
 
 
-def _detach(program: Program, file: Path, name: str, executors: int) -> int:
-    if program.kind != "troy":
-        raise ConfigError("only a .troy file runs on an engine", "leave --detach out")
+def _detach(program: Program, file: Path, name: str, executors: int, texts: dict[str, str]) -> int:
+    if program.kind not in ("troy", "yaml"):
+        raise ConfigError("only a .troy or .yaml file runs on an engine", "leave --detach out")
     from tremor_tui.cli.running.detached import run_detached
 
-    return run_detached(file, name, executors)
+    return run_detached(file, name, executors, texts)

@@ -14,6 +14,7 @@ from tremor_tui.cli.options import DrainSeconds, Executors, Format, Name, module
 from tremor_tui.control.commands import Deploy
 from tremor_tui.engine.engine import Settings
 from tremor_tui.engine.serving import serve
+from tremor_tui.engine.sources import YAML, texts_of
 from tremor_tui.errors import ControlError
 
 
@@ -26,7 +27,10 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help=".troy files.")] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help=".troy files; .yaml files and their .trickle files."),
+    ] = None,
     name: Name = "local",
     executors: Executors = 1,
     drain_seconds: DrainSeconds = 5.0,
@@ -43,7 +47,13 @@ def run(
     """
     settings = Settings(name, executors, True, stall_ms=stall_ms, drain_s=drain_seconds)
     base = str(Path.cwd())
-    deploys = [Deploy(str(file.absolute()), base, module_path()) for file in files or ()]
+    has_yaml = any(file.suffix in YAML for file in files or ())
+    texts = texts_of(file for file in files or () if has_yaml and file.suffix == ".trickle")
+    deploys = [
+        Deploy(str(file.absolute()), base, module_path(), texts if file.suffix in YAML else {})
+        for file in files or ()
+        if str(file.absolute()) not in texts
+    ]
     try:
         return serve(settings, deploys=deploys, echo=True, began=_began)
     except ControlError as error:

@@ -15,17 +15,17 @@ from tremor_tui.control.snapshots import Done
 from tremor_tui.errors import EngineLost
 
 
-def run_detached(file: Path, name: str, executors: int) -> int:
+def run_detached(file: Path, name: str, executors: int, texts: dict[str, str]) -> int:
     """Deploys a file on the engine of that name, which is started if need be; 0. Raises ControlError."""
-    return anyio.run(_run, file.absolute(), name, executors)
+    return anyio.run(_run, file.absolute(), name, executors, texts)
 
 
-async def _run(file: Path, name: str, executors: int) -> int:
+async def _run(file: Path, name: str, executors: int, texts: dict[str, str]) -> int:
     base = Path.cwd()
     engine, started = await _engine(name, executors, base)
     async with connect(Path(engine.socket)) as plane:
         try:
-            answer = await plane.submit(Deploy(str(file), str(base), module_path()))
+            answer = await plane.submit(Deploy(str(file), str(base), module_path(), texts))
         except BaseException:
             if started:
                 await end_engine(plane, 0.0)  # nobody asked for an engine without flows
