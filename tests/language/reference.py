@@ -14,7 +14,7 @@ from tremor_tui.extractors.contract import NO_MATCH, extractors
 from tremor_tui.functions.contract import FunctionError, find
 from tremor_tui.language.ir import expr as ir
 from tremor_tui.language.ir.script import DropIR, EmitIR, FunctionIR, LetIR, ScriptIR
-from tremor_tui.language.load import operators, prelude
+from tremor_tui.language.load import operators, prelude, steps
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.values import to_text
 
@@ -342,7 +342,7 @@ class Reference:
         return self.loop(node, True)
 
     def loop(self, node: ir.ForIR, wants: bool) -> Any:
-        items = list(prelude.pairs(self.value(node.target)))
+        items = list(steps.pairs(self.value(node.target), Context()))
         total = self.value(node.initial) if wants else None
         for key, element in items:
             case = self.chosen(node, key, element)

@@ -431,7 +431,7 @@ class Grower:
         kept = list(self.locals)
         key, value = self.fresh(), self.fresh()
         self.locals += [key.text, value.text]
-        made = tree.ForCase(key, value, self.guard(depth), self.effectors(depth, is_mutable), SPAN)
+        made = tree.ForCase(key, value, self.guard(depth), self.effectors(depth, is_mutable), SPAN, SPAN)
         self.locals = kept
         return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tremor_tui.functions.contract import FunctionError, Module, array_of, text_of
+from tremor_tui.functions.contract import FunctionError, Module, array_of, sized, text_of
 from tremor_tui.model.batch import Value
 from tremor_tui.model.values import display, equal, sort_key, to_text
 
@@ -49,7 +49,7 @@ def _holds_bytes(items: list[Value], text: str) -> bool:
 @array.function("array", "element", returns="array", examples=[("array::push([1], 2)", [1, 2])])
 def push(given: Value, element: Value) -> Value:
     """The array with one more element at its end; `array + [element]` is quicker."""
-    return [*array_of(given, 0), element]
+    return sized([*array_of(given, 0), element])
 
 
 @array.function(
@@ -88,6 +88,7 @@ def flatten(given: Value) -> Value:
         for item in todo[-1]:
             if type(item) is list:
                 todo.append(iter(item))
+                sized(flat)
                 break
             flat.append(item)
         else:
@@ -101,7 +102,7 @@ def flatten(given: Value) -> Value:
 def join(given: Value, separator: Value) -> Value:
     """The elements as text with the separator in between."""
     items = array_of(given, 0)
-    return text_of(separator, 1).join([item if type(item) is str else display(item) for item in items])
+    return sized(text_of(separator, 1).join([item if type(item) is str else display(item) for item in items]))
 
 
 @array.function("array", returns="array", examples=[("array::coalesce([1, null, 2])", [1, 2])])
@@ -113,4 +114,4 @@ def coalesce(given: Value) -> Value:
 @array.function("left", "right", returns="array", examples=[("array::concatenate([1], [2, 3])", [1, 2, 3])])
 def concatenate(left: Value, right: Value) -> Value:
     """The elements of both; `left + right` is quicker."""
-    return array_of(left, 0) + array_of(right, 1)
+    return sized(array_of(left, 0) + array_of(right, 1))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tremor_tui.model.batch import Value
+from tremor_tui.model.sizes import is_small, too_large
 from tremor_tui.model.values import type_name
 from tremor_tui.registry import Registry
 
@@ -36,6 +37,13 @@ class BadType(FunctionError):  # noqa: N818 - reads as what happened
     def told(self, name: str) -> tuple[str, str]:
         """The message as tremor has it, and the sentence as its hint."""
         return f"Bad type passed to function {name}", str(self)
+
+
+def sized(value: Value) -> Value:
+    """A string or list that a function made. Raises FunctionError where it is enormous."""
+    if not is_small(value):
+        raise FunctionError(f"the result is too large: {too_large(value)}")
+    return value
 
 
 @dataclass(frozen=True, slots=True)

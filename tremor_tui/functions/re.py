@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tremor_tui.errors import ConfigError
-from tremor_tui.functions.contract import FunctionError, Module, text_of
+from tremor_tui.functions.contract import FunctionError, Module, sized, text_of
 from tremor_tui.model import regex
 from tremor_tui.model.batch import Value
 
@@ -28,7 +28,7 @@ def is_match(pattern: Value, given: Value) -> Value:
 )
 def replace(pattern: Value, given: Value, to: Value) -> Value:
     """The text with the first match replaced; in `to`, `$1` and `${name}` stand for groups."""
-    return _compiled(pattern).sub(text_of(to, 2), text_of(given, 1), 1)
+    return sized(_compiled(pattern).sub(text_of(to, 2), text_of(given, 1), 1))
 
 
 @re.function(
@@ -36,7 +36,7 @@ def replace(pattern: Value, given: Value, to: Value) -> Value:
 )
 def replace_all(pattern: Value, given: Value, to: Value) -> Value:
     """The text with every match replaced; in `to`, `$1` and `${name}` stand for groups."""
-    return _compiled(pattern).sub(text_of(to, 2), text_of(given, 1))
+    return sized(_compiled(pattern).sub(text_of(to, 2), text_of(given, 1)))
 
 
 @re.function("regex", "input", returns="array", examples=[('re::split(" *, *", "a , b,c")', ["a", "b", "c"])])

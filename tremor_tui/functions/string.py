@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from tremor_tui.functions.contract import FunctionError, Module, integer_of, octets_of, text_of
+from tremor_tui.functions.contract import FunctionError, Module, integer_of, octets_of, sized, text_of
 from tremor_tui.model.batch import Value
+from tremor_tui.model.sizes import MAX_TEXT
 from tremor_tui.model.values import to_text
 
 string = Module("string")
@@ -41,7 +42,12 @@ def bytes_(given: Value) -> Value:
 )
 def replace(given: Value, old: Value, new: Value) -> Value:
     """The string with every `from` replaced by `to`."""
-    return text_of(given, 0).replace(text_of(old, 1), text_of(new, 2))
+    text, before, after = text_of(given, 0), text_of(old, 1), text_of(new, 2)
+    if len(text) * len(after) > MAX_TEXT:
+        size = len(text) + text.count(before) * (len(after) - len(before))
+        if size > MAX_TEXT:
+            raise FunctionError(f"the result has {size} characters, where {MAX_TEXT} are allowed")
+    return text.replace(before, after)
 
 
 @string.function("input", returns="string", examples=[('string::trim("  x ")', "x")])
@@ -148,7 +154,7 @@ def format_(pattern: Value, *arguments: Value) -> Value:
     """
     if type(pattern) is not str:
         raise FunctionError('the first argument must be a format such as `"{}"`', 0)
-    return _Format(pattern, arguments).run()
+    return sized(_Format(pattern, arguments).run())
 
 
 class _Format:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tremor_tui.errors import ParseError
 from tremor_tui.language.check.deploy import check_deploy
 from tremor_tui.language.check.script import declare_all
+from tremor_tui.language.depth import deep
 from tremor_tui.language.ir.deploy import DeployIR
 from tremor_tui.language.modules import ModuleLoader
 from tremor_tui.language.parse.parser import parse
@@ -26,6 +27,7 @@ class CompiledDeploy:
     tree: Deployment
 
 
+@deep
 def compile_deploy(source: Source, loader: ModuleLoader) -> CompiledDeploy:
     """Compiles a troy file. Raises CompileError with every diagnostic found."""
     scope = loader.main(source)

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from tremor_tui.errors import ParseError
 from tremor_tui.language.check.query import check_query
 from tremor_tui.language.check.script import declare_all
+from tremor_tui.language.depth import deep
 from tremor_tui.language.ir.query import QueryIR
 from tremor_tui.language.modules import ModuleLoader
 from tremor_tui.language.parse.parser import parse
@@ -28,6 +29,7 @@ class CompiledQuery:
     tree: Query
 
 
+@deep
 def compile_query(
     source: Source, loader: ModuleLoader, *, args: dict[str, Value] | None = None, name: str = ""
 ) -> CompiledQuery:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from tremor_tui.model.batch import Value
 from tremor_tui.model.origin import OriginUri
 
+MAX_STEPS = 1_000_000
+"""Loop turns and calls of functions that a script may take for one event."""
+
 
 @dataclass(slots=True)
 class Context:
@@ -15,6 +18,7 @@ class Context:
     `ingest_ns` and `event_id` change per row, `origin` per batch. `instance` is the name of this
     tremor (`--instance`), `hostname` the machine's. `now_ns` is the wall clock, for `nanotime`; it is
     read by the runtime once per batch, since pure rooms read no clock. `recursion_limit` bounds `recur`.
+    `steps` are the loop turns and calls that the event at hand has left; scripts that loop set it anew.
     `cardinality` is the number of live groups of the select at hand. `assert_raises` makes a failed
     `test::assert` an error, as the test runner wants it.
     """
@@ -26,6 +30,7 @@ class Context:
     hostname: str = "localhost"
     now_ns: int = 0
     recursion_limit: int = 1024
+    steps: int = MAX_STEPS
     cardinality: int = 0
     assert_raises: bool = False
 

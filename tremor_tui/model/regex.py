@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from time import thread_time
 from typing import Any, Final
 
 import re2
 
 from tremor_tui.errors import ConfigError
 from tremor_tui.model.regex_syntax import Translation, translate
+from tremor_tui.model.values import ValueFault
 
 MAX_MEMORY: Final = 8 << 20
 """Bytes that one compiled pattern and its caches may take."""
+MAX_SECONDS: Final = 1.0
+"""CPU time that all matches in one text may take."""
+_TURNS: Final = 512
 MAX_PATTERN: Final = 64 << 10
 """Characters of a pattern."""
 
@@ -120,11 +125,15 @@ class Regex:
         template = _template(to)
         match = self._by_name(text) if len(template) == 1 else self._by_group(text)
         pieces: list[bytes] = []
+        constant = template[0][0].encode("utf-8", "replace") if len(template) == 1 else None
         last = 0
         for done, spans in enumerate(_spans(match, octets), 1):
             start, end = spans[0]
             pieces.append(octets[last:start])
-            pieces.extend(self._expand(template, spans, octets))
+            if constant is None:
+                pieces.extend(self._expand(template, spans, octets))
+            else:
+                pieces.append(constant)
             last = end
             if done == count:
                 break
@@ -163,9 +172,18 @@ class Regex:
 
 
 def _spans(match: Matcher, octets: bytes) -> Iterator[Spans]:
-    """The spans of all matches, as offsets of UTF-8; an empty one is not right after another match."""
+    """The spans of all matches, as offsets of UTF-8; an empty one is not right after another match.
+
+    One match takes linear time, but all of them may take more. Raises ValueFault then.
+    """
     position, last, size = 0, -1, len(octets)
+    turns, until = 0, 0.0
     while position <= size:
+        turns += 1
+        if not turns % _TURNS:
+            until = until or thread_time() + MAX_SECONDS
+            if thread_time() > until:
+                raise ValueFault(f"all matches of this regular expression in {size} bytes take too long")
         spans = match(_UNANCHORED, octets, position, size)
         start, end = spans[0]
         if start < 0:

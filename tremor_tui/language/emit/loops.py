@@ -42,7 +42,11 @@ def loop(frame: Frame, node: ForIR, dest: Dest) -> None:
     frame.known.forget()
     known = frame.known.copy()
     key, value = frame.temporary("key"), frame.temporary("value")
-    frame.put(f"for {key}, {value} in ", call("pairs", target), ":")
+    frame.put(
+        f"for {key}, {value} in ",
+        call("pairs", target, "ctx", site=Site(node.target.span, context=node.span)),
+        ":",
+    )
     with frame.deeper():
         _cases(frame, node, key, value, total)
     frame.flags = before

@@ -8,6 +8,7 @@ or nowhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from keyword import iskeyword
 
 from tremor_tui.language.emit import expr as expressions
 from tremor_tui.language.emit import paths, statements
@@ -200,7 +201,8 @@ def _subject(frame: Frame, node: MatchIR) -> Subject:
         whole = unit("[", joined(", ", elements), "]")
         return Subject(whole, node.target, elements)
     value = expressions.expr(frame, node.target, shares)
-    value = frame.held(value, "subject") if str(value).isidentifier() else frame.named(value, "subject")
+    is_name = str(value).isidentifier() and not iskeyword(str(value))
+    value = frame.held(value, "subject") if is_name else frame.named(value, "subject")
     subject = Subject(value, node.target)
     place = paths.place_of(node.target)
     seen = frame.known.looked.get(place[0]) if place and place[1] else None

@@ -12,7 +12,18 @@ from tremor_tui.language.emit import expr as expressions
 from tremor_tui.language.emit import statements
 from tremor_tui.language.emit.frame import RETURN, Frame, Program
 from tremor_tui.language.emit.writer import Block, Code, Emitted, Site, Writer, call, code, joined, unit
-from tremor_tui.language.ir.expr import IR, ExprIR, LocalIR, PathIR, PresenceIR, RecurIR, RootIR, walk
+from tremor_tui.language.ir.expr import (
+    IR,
+    CallIR,
+    ExprIR,
+    ForIR,
+    LocalIR,
+    PathIR,
+    PresenceIR,
+    RecurIR,
+    RootIR,
+    walk,
+)
 from tremor_tui.language.ir.script import FunctionIR, GroupIR, LetIR, ScriptIR, SelectIR
 from tremor_tui.model.diagnostic import Span
 
@@ -107,14 +118,29 @@ def _function(program: Program, function: FunctionIR) -> Block:
         frame.known.slots.add(variable.slot)
     loops = any(isinstance(node, RecurIR) for node in _all(function.body))
     frame.optional = _optional(function.body, all_locals=loops)
+    turn = code(call("spend", "ctx", site=Site(function.span)))
     if not loops:
+        if any(_takes_steps(node) for node in _all(function.body)):
+            frame.put(turn)
         _body(frame, function)
         return frame.take()
     frame.put("for _ in range(ctx.recursion_limit):")
     with frame.deeper():
+        frame.put(turn)
         _body(frame, function)
     frame.put("raise recursion()")
     return frame.take()
+
+
+def _takes_steps(node: IR) -> bool:
+    """Whether it may go on for long. A function without any such node is done soon, and counts nothing."""
+    return isinstance(node, ForIR) or (isinstance(node, CallIR) and not node.is_native)
+
+
+def _steps(frame: Frame, nodes: Iterable[IR]) -> None:
+    """Gives the event its steps, if it may need them."""
+    if any(_takes_steps(node) for node in nodes):
+        frame.put("ctx.steps = STEPS")
 
 
 def _body(frame: Frame, function: FunctionIR) -> None:
@@ -130,6 +156,7 @@ def _script(program: Program, ir: ScriptIR) -> Block:
     frame = Frame(program, "script")
     nodes = list(_all(ir.body))
     frame.optional = _optional(ir.body)
+    _steps(frame, nodes)
     if any(isinstance(node, RootIR) and node.name == "state" for node in nodes):
         frame.put("state = cell.state")
     if _reads_meta(nodes):
@@ -181,6 +208,7 @@ def _select_frame(program: Program, nodes: Iterable[IR]) -> Frame:
     frame = Frame(program, "select")
     body = list(nodes)
     frame.optional = _optional(body)
+    _steps(frame, _all(body))
     if any(isinstance(node, RootIR) and node.name == "meta" for node in _all(body)):
         frame.put("if meta is None:")
         with frame.deeper():

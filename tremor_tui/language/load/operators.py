@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tremor_tui.model.batch import Value
+from tremor_tui.model.sizes import MAX_ITEMS, is_small, too_large
 from tremor_tui.model.values import INT_MAX, INT_MIN, UINT_MAX, Incomparable
 from tremor_tui.model.values import equal as _equal
 from tremor_tui.model.values import greater as _greater
 from tremor_tui.model.values import greater_equal as _greater_equal
 from tremor_tui.model.values import less as _less
 from tremor_tui.model.values import less_equal as _less_equal
+from tremor_tui.model.values import to_json as _json
 from tremor_tui.model.values import type_name as _kind
 
 MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda self: "MISSING", "__slots__": ()})()
@@ -67,6 +69,20 @@ def _fit(op: str, result: int, left: int, right: int) -> int:
     raise _overflow(op)
 
 
+def sized(value: Value) -> Value:
+    """A string or list that an operation made, if it is not enormous."""
+    if len(value) > MAX_ITEMS and not is_small(value):
+        hint = "a script that lets a value grow without end has to stop some time"
+        raise EvalError(f"The result is too large: {too_large(value)}", None, hint)
+    return value
+
+
+def text(value: Value) -> str:
+    """A value as interpolation inserts it: a string raw, anything else as compact JSON."""
+    made: str = sized(value if type(value) is str else _json(value))
+    return made
+
+
 def add(left: Value, right: Value) -> Value:
     """`+`."""
     a, b = type(left), type(right)
@@ -74,8 +90,8 @@ def add(left: Value, right: Value) -> Value:
         if _wide(left, right):
             return float(left) + float(right)
         return _fit("+", left + right, left, right)
-    if a is b and a is not bool and a in (float, str, list):
-        return left + right
+    if a is b and (a is str or a is list):
+        return sized(left + right)
     if a is dict and b is dict:
         return {**left, **right}
     if a in (int, float) and b in (int, float):

@@ -7,16 +7,23 @@ the call's parts (an operand). Lookups just fail: their message is found afterwa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from tremor_tui.extractors.contract import NO_MATCH
-from tremor_tui.language.load import operators
-from tremor_tui.language.load.operators import MISSING, OPERATORS, EvalError, conflict, eq, kind, undefined
+from tremor_tui.language.load import operators, steps
+from tremor_tui.language.load.operators import (
+    MISSING,
+    OPERATORS,
+    EvalError,
+    conflict,
+    eq,
+    kind,
+    text,
+    undefined,
+)
 from tremor_tui.model.batch import Value
 from tremor_tui.model.values import INT_MAX, INT_MIN, UINT_MAX
 from tremor_tui.model.values import deep_merge as merged
-from tremor_tui.model.values import to_text as text
 
 NO_RECORD: Final[dict[str, Value]] = {}
 """What a value that is no record is taken for when its fields are looked up."""
@@ -179,13 +186,6 @@ def items_of(value: Value) -> list[Value]:
 
 
 # --- for --------------------------------------------------------------------------------------------
-
-
-def pairs(value: Value) -> Iterable[tuple[Value, Value]]:
-    """What `for` goes over: keys and values, or indexes and elements; nothing for other values."""
-    if type(value) is dict:
-        return value.items()
-    return enumerate(value) if type(value) is list else ()
 
 
 def begin(value: Value) -> Value:
@@ -359,10 +359,10 @@ def _octets(number: int, value: Value, size: int) -> tuple[int, int]:
     return int.from_bytes(octets, "big"), 8 * len(octets)
 
 
-_OWN = frozenset({"annotations", "Any", "Final", "Iterable", "Value", "operators"})
+_OWN = {"annotations", "Any", "Final", "Value", "operators", "steps", "MAX_ITEMS", "is_small", "too_large"}
 NAMES: Final[dict[str, Any]] = {
     name: value
-    for space in (vars(operators), globals())
+    for space in (vars(operators), globals(), steps.NAMES)
     for name, value in list(space.items())
     if not name.startswith("_") and name not in _OWN
 }
