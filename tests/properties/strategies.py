@@ -10,6 +10,7 @@ Long because it is a plain list of nodes, as the syntax tree is.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from random import Random
 from typing import Any, TypeVar, get_args
 
@@ -52,6 +53,12 @@ RULES = {
 def name(text: str) -> Name:
     """An identifier."""
     return Name(text, SPAN)
+
+
+def spanned(kind: Callable[..., T], **given: Any) -> T:
+    """A node with the same span wherever it has one."""
+    spans = {field.name: SPAN for field in fields(kind) if field.name.endswith("span")}  # type: ignore[arg-type]
+    return kind(**{**spans, **given})
 
 
 def qualified(*names: str) -> QualifiedName:
@@ -431,7 +438,8 @@ class Grower:
         kept = list(self.locals)
         key, value = self.fresh(), self.fresh()
         self.locals += [key.text, value.text]
-        made = tree.ForCase(key, value, self.guard(depth), self.effectors(depth, is_mutable), SPAN, SPAN)
+        guard, effectors = self.guard(depth), self.effectors(depth, is_mutable)
+        made = spanned(tree.ForCase, key=key, value=value, guard=guard, effectors=effectors)
         self.locals = kept
         return made
 

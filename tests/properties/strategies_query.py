@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.properties.strategies import KEYS, SPAN, Grower, name, qualified
+from tests.properties.strategies import KEYS, SPAN, Grower, name, qualified, spanned
 from tremor_tui.language.parse.parser import Start
 from tremor_tui.language.tree import deploy as troy
 from tremor_tui.language.tree import expr as tree
@@ -183,7 +183,9 @@ class QueryGrower(Grower):
         node = target if self.often(0.3) and target.text not in self.nodes else self._node()
         self.nodes += [] if node.text in self.nodes else [node.text]
         named = None if node is target else tree.QualifiedName((), target, SPAN)
-        return trickle.Create(kind, node, named, self.given() if self.wrong else (), SPAN, SPAN)
+        return spanned(
+            trickle.Create, kind=kind, name=node, target=named, settings=self.given() if self.wrong else ()
+        )
 
     def _node(self) -> Name:
         label = "in" if self.slips() else f"n{len(self.nodes)}"
@@ -276,7 +278,13 @@ class QueryGrower(Grower):
         label = f"part{len(self.flow)}"
         self.flow.append((kind, label))
         target = tree.QualifiedName((), self.defined_name(kind), SPAN)
-        return trickle.Create(kind, name(label), target, self.given() if self.wrong else (), SPAN, SPAN)
+        return spanned(
+            trickle.Create,
+            kind=kind,
+            name=name(label),
+            target=target,
+            settings=self.given() if self.wrong else (),
+        )
 
     def connect(self) -> troy.Connect:
         source, target = self.one(self.flow), self.one(self.flow)
