@@ -55,10 +55,10 @@ def name(text: str) -> Name:
     return Name(text, SPAN)
 
 
-def spanned(kind: Callable[..., T], **given: Any) -> T:
+def spanned(node: Callable[..., T], /, **given: Any) -> T:
     """A node with the same span wherever it has one."""
-    spans = {field.name: SPAN for field in fields(kind) if field.name.endswith("span")}  # type: ignore[arg-type]
-    return kind(**{**spans, **given})
+    spans = {field.name: SPAN for field in fields(node) if field.name.endswith("span")}  # type: ignore[arg-type]
+    return node(**{**spans, **given})
 
 
 def qualified(*names: str) -> QualifiedName:
