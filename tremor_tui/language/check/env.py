@@ -48,7 +48,8 @@ class Env:
             if shadowed == name:
                 return LocalIR(slot, name, span)
         known = [*self._names, *(shadowed for shadowed, _ in self._shadows), *self.scope.consts]
-        hint = "" if name in self._names else did_you_mean(name, known, "set it with `let` before it is used")
+        is_known = assigned or name in self._names
+        hint = "" if is_known else did_you_mean(name, known, "set it with `let` before it is used")
         if assigned:
             self._names[name] = name
         return LocalIR(name, name, span, hint)

@@ -430,22 +430,46 @@ PatternIR: TypeAlias = ItemIR | ArrayPatternIR | TuplePatternIR | AssignIR
 EffectorIR: TypeAlias = "ExprIR | LetIR | EmitIR | DropIR"
 
 
-def children(node: IR) -> Iterator[IR]:
+_PARTS: dict[type[IR], tuple[str, ...]] = {}
+"""The fields of each kind of node that may hold nodes."""
+_PLAIN = frozenset(
+    {"Any", "Span", "str", "bool", "int", "str | None", "tuple[str, ...]", "RootName", "Logic"}
+)
+
+
+def _parts(kind: type[IR]) -> tuple[str, ...]:
+    parts = tuple(field.name for field in fields(kind) if str(field.type) not in _PLAIN)  # type: ignore[arg-type]
+    return _PARTS.setdefault(kind, parts)
+
+
+def children(node: IR) -> list[IR]:
     """The nodes directly below a node, in the order of its fields."""
-    for field in fields(node):  # type: ignore[arg-type]
-        yield from _nodes(getattr(node, field.name))
+    kind = type(node)
+    found: list[IR] = []
+    parts = _PARTS.get(kind)
+    for name in _parts(kind) if parts is None else parts:
+        value = getattr(node, name)
+        if isinstance(value, IR):
+            found.append(value)
+        elif type(value) is tuple:
+            found += _nodes(value)
+    return found
 
 
 def walk(node: IR) -> Iterator[IR]:
-    """The node and all nodes below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    """The node and all nodes below it, each before its children."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        below = children(node)
+        below.reverse()
+        stack += below
 
 
-def _nodes(value: object) -> Iterator[IR]:
-    if isinstance(value, IR):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
+def _nodes(values: tuple[object, ...]) -> Iterator[IR]:
+    for value in values:
+        if isinstance(value, IR):
+            yield value
+        elif type(value) is tuple:
+            yield from _nodes(value)
