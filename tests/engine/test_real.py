@@ -118,6 +118,27 @@ async def test_an_operator_that_is_refused_keeps_the_old_version_running(folders
         assert (picture.state, picture.version) == ("running", 1)
 
 
+async def test_a_version_whose_events_fail_goes_back_and_the_flow_goes_on(folders: Path) -> None:
+    path = write_flow(folders)
+    before = path.read_text()
+    async with engine() as (_, plane):
+        await deploy(plane, path)
+        path.write_text(flow(script="event.missing"))
+        await plane.submit(Apply("one"))
+
+        async def went_back() -> bool:
+            receipt = (await snapshot(plane)).flows[0].last_apply
+            return bool(receipt and receipt.went_back_from)
+
+        await wait_until(went_back)
+        seen = (await snapshot(plane)).flows[0]
+
+        assert seen.version == 1
+        assert seen.note.startswith("v2 went back to v1: 100 % of events failed")
+        assert path.read_text() == before
+        assert "ingest_ns" in await first_value(plane, "one:pipeline/main/out>connector/nowhere/in")
+
+
 async def test_killing_an_executor_restarts_it_and_the_flow_begins_anew(folders: Path) -> None:
     async with engine() as (_, plane):
         await deploy(plane, write_flow(folders))

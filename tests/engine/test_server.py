@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.conftest import Running
 from tremor_tui.control.client import connect
-from tremor_tui.control.commands import Hello, Snapshot
+from tremor_tui.control.commands import PROTOCOL, Hello, Snapshot
 from tremor_tui.control.places import run_dir, socket_path
 from tremor_tui.control.snapshots import Refused
 from tremor_tui.control.wire import Ask, Reply, Splitter, decode_incoming, encode
@@ -184,8 +184,8 @@ async def test_malformed_frames_are_refused_and_the_connection_goes_on(
 ) -> None:
     frames = [len(body).to_bytes(4, "big") + body for body in MALFORMED]
     async with running():
-        hello = encode(Ask(1, Hello(1, "test")))
-        refused = await raw(hello + frames[0], *frames[1:], encode(Ask(5, Hello(1, "again"))))
+        hello = encode(Ask(1, Hello(PROTOCOL, "test")))
+        refused = await raw(hello + frames[0], *frames[1:], encode(Ask(5, Hello(PROTOCOL, "again"))))
 
         async with connect("local") as plane:
             assert await plane.submit(Snapshot())
@@ -221,7 +221,7 @@ async def test_requests_that_make_no_sense_are_refused(
 
     body = msgspec.json.encode({"number": 2, "request": request_})
     async with running():
-        (refused,) = await raw(encode(Ask(1, Hello(1, "test"))) + len(body).to_bytes(4, "big") + body)
+        (refused,) = await raw(encode(Ask(1, Hello(PROTOCOL, "test"))) + len(body).to_bytes(4, "big") + body)
 
     assert refused.message
     assert not [line for line in log if "Traceback" in line]

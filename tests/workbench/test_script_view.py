@@ -6,7 +6,7 @@ import pytest
 
 from tests.workbench.conftest import SIZES, Bench, Opened
 from tremor_tui.control import commands as do
-from tremor_tui.control.snapshots import Diagnostic
+from tremor_tui.control.snapshots import Compared, Diagnostic
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_plane import FakePlane, unknown_name
 from tremor_tui.testing.scenes import TRICKLE, TROY
@@ -120,6 +120,102 @@ async def test_f5_checks_saves_applies_and_shows_the_receipt(opened: Opened, pla
         assert any(isinstance(request, do.Apply) for request in plane.asked)
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_f5_would_change_is_said_while_typing(
+    opened: Opened, plane: FakePlane, size: tuple[int, int]
+) -> None:
+    async with opened(plane, size=size) as bench:
+        await edit(bench)
+        assert "F5 changes" not in bench.text
+
+        await bench.press("#")
+        await bench.sees("F5 changes parse/parse_line (state kept)")
+        asked = [request for request in plane.asked if isinstance(request, do.Compare)]
+        assert asked[-1].texts == {f"{plane.base}/live.troy": "#" + TROY}
+
+        await bench.press("ctrl+z")
+        await bench.until(lambda: "F5 changes" not in bench.text)
+
+
+async def test_what_no_apply_makes_is_said_before_it_is_tried(opened: Opened, plane: FakePlane) -> None:
+    plane.difference = Compared("live", refused=("connector `two` is new",), text="connector `two` is new")
+    async with opened(plane) as bench:
+        await edit(bench)
+
+        await bench.press("#")
+
+        await bench.sees("F5 cannot apply: connector `two` is new")
+
+
+async def test_a_text_that_does_not_compile_is_not_compared(opened: Opened, plane: FakePlane) -> None:
+    async with opened(plane) as bench:
+        await edit(bench)
+        await bench.press("#")
+        await bench.sees("F5 changes")
+
+        await bench.press("enter", *"evnt ")
+        await bench.sees("there is no variable `evnt`")
+
+        await bench.until(lambda: "F5 changes" not in bench.text)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_version_that_runs_is_watched_and_f5_again_accepts_it(
+    opened: Opened, plane: FakePlane, size: tuple[int, int]
+) -> None:
+    async with opened(plane, size=size) as bench:
+        await edit(bench)
+        await bench.press("#", "f5")
+        await bench.sees("v8 live")
+        plane.push()
+        await bench.sees("watching v8 … 10 s")
+        await bench.sees("watching v8 10 s")  # in the status bar
+        plane.push(31)
+        await bench.sees("watching v8 … 7 s")
+
+        await bench.press("f5")
+
+        await bench.sees("v8 is accepted")
+        plane.push()
+        await bench.until(lambda: "watching v8" not in bench.text)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_version_that_went_back_leaves_its_text_in_the_editor_unsaved(
+    opened: Opened, plane: FakePlane, size: tuple[int, int]
+) -> None:
+    async with opened(plane, size=size) as bench:
+        await edit(bench)
+        await bench.press("#", "f5")
+        await bench.sees("v8 live")
+
+        plane.go_back({"live.troy": TROY})
+        await bench.sees("v8 went back to v7: 12 % of events failed, 0 % before")
+        await bench.sees("live.troy *")
+
+        assert bench.app.script.editor.text == "#" + TROY
+        await bench.press("f5")
+        await bench.until(lambda: on_disk(plane) == "#" + TROY)
+        assert "Changed on disk" not in bench.text
+
+
+async def test_a_version_that_went_back_while_another_screen_was_shown_keeps_its_text(
+    opened: Opened, plane: FakePlane
+) -> None:
+    async with opened(plane) as bench:
+        await edit(bench)
+        await bench.press("#", "f5")
+        await bench.sees("v8 live")
+        await bench.press("escape", "2")
+
+        plane.go_back({"live.troy": TROY})
+        await bench.sees("went back")
+        await bench.press("3")
+        await bench.sees("live.troy *")
+
+        assert bench.app.script.editor.text == "#" + TROY
+
+
 async def test_f5_with_a_mistake_saves_nothing_and_goes_to_it(opened: Opened, plane: FakePlane) -> None:
     async with opened(plane) as bench:
         await edit(bench)
@@ -187,7 +283,7 @@ async def test_only_the_latest_answer_is_shown(opened: Opened, plane: FakePlane)
         await edit(bench)
         script = bench.app.script
         script._asked += 1
-        script._spread((Diagnostic("of now"),))
+        script.spread((Diagnostic("of now"),))
 
         script._asked += 1
         await script.diagnose()

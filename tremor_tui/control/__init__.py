@@ -9,6 +9,7 @@
 `launch.py`     finds this user's engines; starts one as a process of its own
 `loops.py`      a peculiarity of asyncio that clients need not see
 `places.py`     where sockets, logs and undo files live (XDG)
+`writing.py`    writes a text file in one step
 
 A connection starts with `Hello`, answered by `Welcome` or a refusal: client and engine compare
 `PROTOCOL`. Then requests, answered in any order by number, and pushed frames (snapshots at the watched

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Client and engine must agree on it; it changes with every change that an older one would misread."""
 
 
@@ -72,7 +72,19 @@ class Apply(Command, frozen=True, tag="apply"):
 
     Queues and the state of nodes with the same id stay, nothing is lost; answered with `Applied`. What
     would add, remove or relink connectors or pipelines is refused with the difference in words.
+
+    The new version is watched for a while (`FlowSnapshot.watching_until_ns`) and goes back by itself where
+    more events leave by `err` than before. Applying the same texts again while they are watched, or after
+    they went back, accepts them, as `accept` does at once.
     """
+
+    flow: str
+    texts: dict[str, str] = {}
+    accept: bool = False
+
+
+class Compare(Command, frozen=True, tag="compare"):
+    """What `Apply` with these texts would change; nothing is changed. Answered with `Compared`."""
 
     flow: str
     texts: dict[str, str] = {}
@@ -147,6 +159,7 @@ Request = (
     | Deploy
     | Diagnose
     | Apply
+    | Compare
     | ListFiles
     | StopFlow
     | PauseFlow

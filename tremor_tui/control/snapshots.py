@@ -3,6 +3,8 @@
 Times are nanoseconds; `_ns` fields of the wall clock count from 1970, durations from nothing. Counters are
 totals since the task began, so that a client that missed a picture loses nothing; rates are per second
 over the last second or so and are made by the executor.
+
+Long because every answer is here, for a client to look up in one place.
 """
 
 from __future__ import annotations
@@ -283,11 +285,14 @@ class TapSamples(Picture, frozen=True, tag="tap"):
     seen_total: int = 0
 
 
+Severity = Literal["info", "warning", "error"]
+
+
 class Notice(Picture, frozen=True, tag="notice"):
     """A sentence for every client: an executor was restarted, a flow failed, the engine ends."""
 
     text: str
-    severity: Literal["info", "warning", "error"] = "info"
+    severity: Severity = "info"
     at_ns: int = 0
     flow: str = ""
 

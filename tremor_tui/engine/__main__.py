@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from tremor_tui.engine.engine import Settings
+from tremor_tui.engine.flows import WATCH_S
 from tremor_tui.engine.serving import FAILED, serve
 from tremor_tui.errors import TremorError
 
@@ -22,11 +23,14 @@ def main() -> int:
     parser.add_argument("--executors", type=int, default=1)
     parser.add_argument("--kept", action="store_true", help="go on without clients")
     parser.add_argument("--linger", type=float, default=30.0, help="seconds to stay after the last client")
+    parser.add_argument("--watch", type=float, default=WATCH_S, help="seconds to watch an apply, 0: none")
     parser.add_argument("--base", type=Path, default=Path("/"), help="the folder to run in")
     options = parser.parse_args()
     try:
         os.chdir(options.base)
-        settings = Settings(options.name, options.executors, options.kept, options.linger)
+        settings = Settings(
+            options.name, options.executors, options.kept, options.linger, watch_s=max(0.0, options.watch)
+        )
         return serve(settings)
     except (TremorError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import anyio
 from anyio.abc import SocketStream, TaskGroup
@@ -16,21 +15,20 @@ import tremor_tui
 from tremor_tui.control.commands import PROTOCOL, Request
 from tremor_tui.control.loops import forgive_late_wakeups
 from tremor_tui.control.places import log_path, run_dir, socket_path
-from tremor_tui.control.snapshots import Answer, EngineSnapshot, Notice, TapSamples, Welcome
+from tremor_tui.control.snapshots import Answer, EngineSnapshot, Notice, Severity, TapSamples, Welcome
 from tremor_tui.control.wire import Push, encode
 from tremor_tui.engine.clients import ClientSession
 from tremor_tui.engine.compiling.service import LIMIT_S, Compiling
 from tremor_tui.engine.executors.executor import Executor, Places
 from tremor_tui.engine.executors.link import PICTURE_RATE, Ended, SetRate
 from tremor_tui.engine.executors.restart import RestartPolicy
-from tremor_tui.engine.flows import Flows
+from tremor_tui.engine.flows import WATCH_S, Flows
 from tremor_tui.engine.merge import Now, brief, merge
 from tremor_tui.engine.plane import Plane
 from tremor_tui.engine.server import Server
+from tremor_tui.engine.trials import Clock, MachineClock
 from tremor_tui.engine.watchdog import Watchdog
 from tremor_tui.errors import ControlError
-
-Severity = Literal["info", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,8 @@ class Settings:
     """How an engine runs. `kept` ones go on without clients, others end `linger_s` after the last.
 
     `stall_ms`: how long a task may hold its loop before the watchdog says so. `compile_s`: how long
-    compiling may take. `drain_s`: how long flows may drain when the engine is ended by a signal.
+    compiling may take. `drain_s`: how long flows may drain when the engine is ended by a signal. `watch_s`:
+    how long a version that was applied is watched; 0 watches none.
     """
 
     name: str = "local"
@@ -48,7 +47,9 @@ class Settings:
     stall_ms: float = 100.0
     compile_s: float = LIMIT_S
     drain_s: float = 5.0
+    watch_s: float = WATCH_S
     policy: Callable[[], RestartPolicy] = field(default=RestartPolicy)
+    clock: Clock = field(default_factory=MachineClock)
 
 
 class Engine:
@@ -67,7 +68,8 @@ class Engine:
             Executor(n, Places.of(folder, settings.name, n), self, settings.policy())
             for n in range(settings.executors)
         ]
-        self.flows = Flows(Compiling(log, settings.compile_s), self.executors, log)
+        compiling = Compiling(log, settings.compile_s)
+        self.flows = Flows(compiling, self.executors, log, self.notify, settings.clock, settings.watch_s)
         self._plane = Plane(self, self.flows, log)
         self._watchdog = Watchdog(self.executors, self.flows.table.values, log, settings.stall_ms)
         self._ending = anyio.Event()
@@ -104,6 +106,7 @@ class Engine:
             group.start_soon(executor.run)
         group.start_soon(self.flows.compiling.run)
         group.start_soon(self._watchdog.run)
+        group.start_soon(self.flows.trials.run)
         group.start_soon(self._linger)
         group.start_soon(self._server.serve, self._accept)
 

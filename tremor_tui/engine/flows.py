@@ -6,43 +6,69 @@ begins with what was deployed or applied last, whatever lies on the disk meanwhi
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import anyio
+import anyio.to_thread
 import msgspec
 
-from tremor_tui.control.commands import Apply, Deploy
+from tremor_tui.control.commands import Apply, Compare, Deploy
 from tremor_tui.control.snapshots import (
     Applied,
+    Compared,
     Done,
     FileText,
     FlowSnapshot,
     FlowState,
     Receipt,
+    Severity,
     Stopped,
 )
 from tremor_tui.engine.compiling.link import FlowPlan, Plan, Planned
 from tremor_tui.engine.compiling.service import Compiling
+from tremor_tui.engine.difference import compare
 from tremor_tui.engine.executors.executor import Executor
 from tremor_tui.engine.executors.link import Ended, EndFlow, PauseFlow, StartFlow, SwapFlow, Swapped, Texts
 from tremor_tui.engine.shape import differences
+from tremor_tui.engine.tally import Tally
+from tremor_tui.engine.trials import Clock, Trial, Trials, refresh, restore
 from tremor_tui.errors import ControlError, EngineLost, LifecycleError, UnknownName
 
 OVER: frozenset[FlowState] = frozenset({"stopped", "failed"})
+WATCH_S = 10.0
+Notify = Callable[[str, Severity, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a flow was compiled from."""
+
+    number: int
+    plan: FlowPlan
+    source: Texts
+    files: tuple[FileText, ...]
 
 
 @dataclass(slots=True)
 class Deployed:
-    """One flow: where it runs, what it was compiled from, and its last picture."""
+    """One flow: where it runs, what it was compiled from, and its last picture.
+
+    `trial`: how the version that runs is watched; `gone`: the version that was taken back last.
+    """
 
     plan: FlowPlan
     source: Texts
     files: tuple[FileText, ...]
     executor: Executor
+    tally: Tally = field(default_factory=Tally)
     version: int = 1
+    newest: int = 1
+    trial: Trial | None = None
+    gone: Version | None = None
     last_apply: Receipt | None = None
     error: str = ""
     note: str = ""
@@ -65,21 +91,43 @@ class Deployed:
             return "initializing"
         return self.picture.state
 
+    def now(self) -> Version:
+        """The version that runs."""
+        return Version(self.version, self.plan, self.source, self.files)
+
+    def become(self, version: Version) -> None:
+        """Notes that another version runs."""
+        self.version, self.plan = version.number, version.plan
+        self.source, self.files = version.source, version.files
+        self.newest = max(self.newest, version.number)
+
     def say(self, note: str) -> None:
         """Keeps a sentence about what happened last."""
         self.note, self.note_ns = note, time.time_ns()
 
 
-@dataclass(slots=True)
 class Flows:
-    """The table of flows, and what commands do to it."""
+    """The table of flows, and what commands do to it. `trials` must run for versions to be watched."""
 
-    compiling: Compiling
-    executors: Sequence[Executor]
-    log: Callable[[str], None]
-    table: dict[str, Deployed] = field(default_factory=dict)
-    _turns: defaultdict[str, anyio.Lock] = field(default_factory=lambda: defaultdict(anyio.Lock))
-    _placed: int = 0
+    def __init__(
+        self,
+        compiling: Compiling,
+        executors: Sequence[Executor],
+        log: Callable[[str], None],
+        notify: Notify,
+        clock: Clock,
+        watch_s: float = WATCH_S,
+    ) -> None:
+        self.compiling = compiling
+        self.executors = executors
+        self.log = log
+        self.table: dict[str, Deployed] = {}
+        self.trials = Trials(lambda: list(self.table.values()), clock, self._go_back, self._stay)
+        self._notify = notify
+        self._clock = clock
+        self._watch_ns = int(watch_s * 1e9)
+        self._turns: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
+        self._placed = 0
 
     def get(self, alias: str) -> Deployed:
         """The flow of that name. Raises UnknownName."""
@@ -103,7 +151,8 @@ class Flows:
             for plan in planned.flows:
                 async with self._turns[plan.alias]:
                     await self._make_room(plan.alias, request.replace)
-                    started.append(flow := Deployed(plan, source, planned.files, self._place()))
+                    tally = Tally(self._watch_ns)
+                    started.append(flow := Deployed(plan, source, planned.files, self._place(), tally))
                     await self._start(flow)
         except BaseException:
             with anyio.CancelScope(shield=True):
@@ -114,7 +163,7 @@ class Flows:
         return Done(f"deployed {names}")
 
     async def apply(self, request: Apply) -> Applied:
-        """Compiles a running flow's file anew and swaps the pipelines that changed."""
+        """Compiles a running flow's file anew, swaps the pipelines that changed, and has them watched."""
         async with self._turns[request.flow]:
             flow = self.get(request.flow)
             if flow.state in OVER or flow.lost:
@@ -126,7 +175,18 @@ class Flows:
             plan = next((p for p in planned.flows if p.alias == flow.alias), None)
             _refuse_relinking(flow, plan)
             assert plan is not None
-            return await self._swap(flow, plan, _pinned(source, planned.files), planned.files)
+            made = Version(flow.newest + 1, plan, _pinned(source, planned.files), planned.files)
+            return await self._apply(flow, made, request.accept)
+
+    async def compare(self, request: Compare) -> Compared:
+        """What an apply of these texts would change."""
+        flow = self.get(request.flow)
+        planned = await self._planned(msgspec.structs.replace(flow.source, texts=request.texts))
+        plan = next((p for p in planned.flows if p.alias == flow.alias), None)
+        if plan is None:
+            gone = f"the file no longer deploys `{flow.alias}`"
+            return Compared(flow.alias, refused=(gone,), text=gone)
+        return compare(flow.plan, plan)
 
     async def stop(self, alias: str, deadline_s: float) -> Stopped:
         """Drains a flow and forgets it."""
@@ -164,7 +224,7 @@ class Flows:
         """Notes that an executor's flows are gone, for good if `final`; returns those that ran."""
         gone = [flow for flow in self.on(executor) if flow.state not in OVER]
         for flow in gone:
-            flow.lost, flow.failed = True, final
+            flow.lost, flow.failed, flow.trial = True, final, None
             flow.error = f"executor {executor.number} ended: {reason}" if final else ""
             flow.say(f"executor {executor.number} ended: {reason}")
         return gone
@@ -172,12 +232,14 @@ class Flows:
     def see(self, executor: Executor) -> list[FlowSnapshot]:
         """Takes over an executor's newest pictures of its flows; returns those that are over since then."""
         ended = []
+        now_ns = self._clock.monotonic_ns()
         for picture in executor.picture.flows:
             flow = self.table.get(picture.alias)
             if flow and flow.executor is executor:
                 if picture.state in OVER and flow.state not in OVER:
                     ended.append(picture)
                 flow.picture = picture
+                flow.tally.see((t for t in executor.picture.tasks if t.flow == flow.alias), now_ns)
         return ended
 
     async def _planned(self, source: Texts) -> Planned:
@@ -208,22 +270,76 @@ class Flows:
         self.table[flow.alias] = flow
         await flow.executor.order(StartFlow(flow.source, flow.alias))
 
-    async def _swap(
-        self, flow: Deployed, plan: FlowPlan, source: Texts, files: tuple[FileText, ...]
-    ) -> Applied:
-        changed = tuple(a for a, mark in plan.pipelines.items() if flow.plan.pipelines[a] != mark)
-        receipts: tuple[Receipt, ...] = ()
-        if changed:
-            result = await flow.executor.order(SwapFlow(source, flow.alias, changed))
-            assert isinstance(result, Swapped)
-            flow.version += 1
-            flow.last_apply = msgspec.structs.replace(
-                result.receipt, flow=flow.alias, version=flow.version, pipelines=changed, at_ns=time.time_ns()
-            )
-            receipts = (flow.last_apply,)
-            self.log(f"applied version {flow.version} of {flow.alias}: {', '.join(changed)}")
-        flow.plan, flow.source, flow.files = plan, source, files
-        return Applied(receipts, "" if changed else "nothing that runs has changed")
+    async def _apply(self, flow: Deployed, made: Version, accept: bool) -> Applied:
+        changed = _changed(flow.plan, made.plan)
+        if not changed:
+            return self._keep(flow, made, accept)
+        if flow.gone and flow.gone.source.texts == made.source.texts:
+            made, accept = dataclasses.replace(made, number=flow.gone.number), True
+        earlier = flow.now()
+        await refresh([flow.executor])
+        before = flow.tally.lately(changed)
+        receipt = flow.last_apply = await self._swap(flow, made, changed)
+        flow.trial = None
+        self.log(f"applied version {flow.version} of {flow.alias}: {', '.join(changed)}")
+        if accept or not self._watch_ns:
+            flow.say(f"v{flow.version} was applied and accepted")
+            return Applied((receipt,), f"v{flow.version} is accepted and not watched")
+        await refresh([flow.executor])
+        until = self._clock.monotonic_ns() + self._watch_ns
+        start, wall = flow.tally.total(changed), self._clock.wall_ns() + self._watch_ns
+        flow.trial = Trial(earlier, changed, before, start, until, wall)
+        flow.say(f"v{flow.version} was applied and is watched")
+        self.trials.begin()
+        return Applied((receipt,))
+
+    def _keep(self, flow: Deployed, made: Version, accept: bool) -> Applied:
+        """Answers an apply that changes nothing that runs; the same texts again accept what is watched."""
+        if flow.trial and (accept or flow.source.texts == made.source.texts):
+            flow.trial = None
+            flow.say(f"v{flow.version} was accepted")
+            self.log(f"{flow.alias} {flow.note}")
+            return Applied((), f"v{flow.version} is accepted")
+        flow.become(dataclasses.replace(made, number=flow.version))
+        return Applied((), "nothing that runs has changed")
+
+    async def _swap(self, flow: Deployed, made: Version, pipelines: tuple[str, ...]) -> Receipt:
+        result = await flow.executor.order(SwapFlow(made.source, flow.alias, pipelines, made.number))
+        assert isinstance(result, Swapped)
+        flow.become(made)
+        return msgspec.structs.replace(
+            result.receipt, flow=flow.alias, version=made.number, pipelines=pipelines, at_ns=time.time_ns()
+        )
+
+    async def _go_back(self, flow: Deployed, trial: Trial, why: str) -> None:
+        """Puts the version that ran before `trial` live again, and its texts on disk."""
+        async with self._turns[flow.alias]:
+            if flow.trial is not trial or flow.lost or flow.state in OVER:
+                return
+            flow.trial, failed = None, flow.now()
+            try:
+                changed = _changed(failed.plan, trial.earlier.plan)
+                receipt = await self._swap(flow, trial.earlier, changed)
+            except ControlError as error:
+                self._tell(flow, f"v{failed.number} cannot go back: {error.message}; {why}", "error")
+                return
+            flow.gone = failed
+            texts = failed.source.texts, trial.earlier.source.texts
+            files = await anyio.to_thread.run_sync(restore, *texts)
+            # Last, for who reads this looks at the files next.
+            flow.last_apply = msgspec.structs.replace(receipt, went_back_from=failed.number)
+            text = f"v{failed.number} went back to v{flow.version}: {why}"
+            self._tell(flow, f"{text}; {files}" if files else text, "warning")
+
+    def _stay(self, flow: Deployed, why: str) -> None:
+        """The version on trial is good."""
+        flow.trial = None
+        self._tell(flow, f"v{flow.version} stays: {why}", "info")
+
+    def _tell(self, flow: Deployed, text: str, severity: Severity) -> None:
+        flow.say(text)
+        self.log(f"{flow.alias} {text}")
+        self._notify(f"{flow.alias} {text}", severity, flow.alias)
 
     async def _end(self, flow: Deployed, deadline_s: float) -> Stopped:
         if flow.lost or flow.failed:
@@ -246,6 +362,11 @@ class Flows:
                 await self._end(flow, 1.0)
             except ControlError as error:
                 self.log(f"taking {flow.alias} back: {error.message}")
+
+
+def _changed(old: FlowPlan, new: FlowPlan) -> tuple[str, ...]:
+    """The pipelines that differ between two plans of the same shape."""
+    return tuple(alias for alias, mark in new.pipelines.items() if old.pipelines[alias] != mark)
 
 
 def _pinned(source: Texts, files: Sequence[FileText]) -> Texts:

@@ -82,6 +82,7 @@ def _flow(flow: Deployed) -> FlowSnapshot:
         error=flow.error or seen.error,
         note=flow.note or seen.note,
         note_ns=flow.note_ns or seen.note_ns,
+        watching_until_ns=flow.trial.until_wall_ns if flow.trial else 0,
     )
 
 

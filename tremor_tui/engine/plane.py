@@ -7,8 +7,6 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol, assert_never
 
-import anyio
-
 from tremor_tui.control import commands as ask
 from tremor_tui.control.snapshots import (
     Answer,
@@ -23,12 +21,20 @@ from tremor_tui.control.snapshots import (
 from tremor_tui.engine.clients import ClientSession
 from tremor_tui.engine.compiling.link import Diagnose, Draft, Drafted, Found
 from tremor_tui.engine.executors import link
-from tremor_tui.engine.executors.executor import Executor
 from tremor_tui.engine.flows import Deployed, Flows
+from tremor_tui.engine.trials import refresh
 from tremor_tui.errors import ControlError
 
-LOOKING = (ask.Snapshot, ask.Watch, ask.Diagnose, ask.ListFiles, ask.OpenTap, ask.CloseTap, ask.Preview)
-FRESH_S = 0.5
+LOOKING = (
+    ask.Snapshot,
+    ask.Watch,
+    ask.Diagnose,
+    ask.Compare,
+    ask.ListFiles,
+    ask.OpenTap,
+    ask.CloseTap,
+    ask.Preview,
+)
 MAX_TAP_RATE = 1000.0
 MAX_SAMPLES = 1000
 
@@ -58,7 +64,7 @@ class Plane:
         match request:
             case ask.OpenTap() | ask.CloseTap():
                 return await self._tap(session, request)
-            case ask.Diagnose() | ask.Preview() | ask.ListFiles():
+            case ask.Diagnose() | ask.Compare() | ask.Preview() | ask.ListFiles():
                 return await self._compile(request)
             case ask.Keep(keep):
                 self._owner.keep(keep)
@@ -88,11 +94,14 @@ class Plane:
             case _:
                 assert_never(request)
 
-    async def _compile(self, request: ask.Diagnose | ask.Preview | ask.ListFiles) -> Answer:
+    async def _compile(self, request: ask.Diagnose | ask.Compare | ask.Preview | ask.ListFiles) -> Answer:
         compiling = self._flows.compiling
         match request:
             case ask.ListFiles(alias):
                 return FlowFiles(alias, self._flows.get(alias).files)
+            case ask.Compare():
+                _check_paths(*request.texts)
+                return await self._flows.compare(request)
             case ask.Preview():
                 if len(request.samples) > MAX_SAMPLES or not 1 <= request.limit_ms <= 2000:
                     raise ControlError(f"a preview takes up to {MAX_SAMPLES} samples and 2000 ms")
@@ -116,11 +125,7 @@ class Plane:
 
     async def _picture(self) -> EngineSnapshot:
         """A fresh picture, or the last one of executors that do not answer at once."""
-        with anyio.move_on_after(FRESH_S):
-            async with anyio.create_task_group() as group:
-                for executor in self._flows.executors:
-                    if executor.state == "running":
-                        group.start_soon(_refresh, executor)
+        await refresh(self._flows.executors)
         return self._owner.snapshot()
 
     async def _tap(self, session: ClientSession, request: ask.OpenTap | ask.CloseTap) -> Answer:
@@ -172,13 +177,6 @@ class Plane:
                 await flow.executor.order(link.OpenTap(number, request.edge, request.per_second))
             except ControlError as error:
                 self._log(f"opening tap {number} again: {error.message}")
-
-
-async def _refresh(executor: Executor) -> None:
-    try:
-        await executor.order(link.Picture())
-    except ControlError:
-        return  # its last picture has to do, and its state says why
 
 
 def _seconds(deadline_s: float) -> float:

@@ -143,11 +143,15 @@ class Runtime:
         flow.pause(paused)
 
     async def swap(
-        self, alias: str, graphs: Mapping[str, Graph], irs: Mapping[str, PipelineIR] | None = None
+        self,
+        alias: str,
+        graphs: Mapping[str, Graph],
+        irs: Mapping[str, PipelineIR] | None = None,
+        version: int = 0,
     ) -> Receipt:
-        """Puts new graphs into running pipelines. Raises UnknownName and LifecycleError."""
+        """Puts new graphs into running pipelines, as `swap.py` says. Raises UnknownName, LifecycleError."""
         flow = self._flow(alias)
-        receipt = swap(flow, graphs, irs or {})
+        receipt = swap(flow, graphs, irs or {}, version)
         self._taps.follow(flow)
         return receipt
 

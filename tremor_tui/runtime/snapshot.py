@@ -167,11 +167,14 @@ def _channel(channel: Channel) -> ChannelSnapshot:
 
 
 def _inner_losses(task: Task) -> tuple[int, int]:
-    """What a pipeline's nodes dropped, and what left them by ports without an edge."""
+    """What a pipeline's nodes dropped, and what they sent to an `err` that leads nowhere.
+
+    Not the rows that failed there: these were counted as they failed.
+    """
     if not isinstance(task, PipelineTask):
         return 0, 0
     nodes = task.graph.nodes
-    unheard = sum(node.discarded.get("err", 0) for node in nodes)
+    unheard = sum(max(0, node.discarded.get("err", 0) - node.errors) for node in nodes)
     return sum(node.dropped for node in nodes), unheard
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from tremor_tui.pipeline.graph import Graph
 
 
-def swap(flow: Flow, graphs: Mapping[str, Graph], irs: Mapping[str, PipelineIR]) -> Receipt:
+def swap(flow: Flow, graphs: Mapping[str, Graph], irs: Mapping[str, PipelineIR], version: int = 0) -> Receipt:
     """Swaps all or none. Raises UnknownName, and LifecycleError where the flow has ended.
 
-    `irs` replace what the pictures of the insides are drawn from.
+    `irs` replace what the pictures of the insides are drawn from. `version` 0: the next one.
     """
     if flow.done.is_set():
         raise LifecycleError(f"flow `{flow.alias}` has ended", "deploy it again")
@@ -34,7 +34,7 @@ def swap(flow: Flow, graphs: Mapping[str, Graph], irs: Mapping[str, PipelineIR])
         start = flow.clock.monotonic_ns()
         kept += graph.adopt(flow.pipelines[alias].graph)
         pause = max(pause, flow.clock.monotonic_ns() - start)
-    flow.version += 1
+    flow.version = version or flow.version + 1
     for alias, graph in graphs.items():
         graph.lead(flow.pipelines[alias].sinks)
         flow.pipelines[alias].graph = graph

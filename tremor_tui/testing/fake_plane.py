@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tremor_tui.control import commands as do
 from tremor_tui.control import snapshots as see
@@ -20,6 +21,11 @@ from tremor_tui.testing.scenes import LIVE, SAMPLES, TRICKLE, TROY, Part, Scene
 
 START_NS = 1_795_456_800_000_000_000
 TICK_NS = 100_000_000
+CHANGE = see.Compared(
+    "live",
+    (see.PipelineChange("parse", changed=("parse_line",), kept=("parse_line",)),),
+    text="changes parse/parse_line (state kept)",
+)
 
 
 @dataclass
@@ -43,6 +49,9 @@ class FakePlane:
     restarts: int = 0
     note: str = ""
     warnings: tuple[see.Warned, ...] = ()
+    difference: see.Compared = field(default_factory=lambda: CHANGE)
+    last_apply: see.Receipt | None = None
+    watched_until_ns: int = 0
 
     def __post_init__(self) -> None:
         self.welcome = see.Welcome(do.PROTOCOL, self.name, "0.1.0", 4711)
@@ -52,6 +61,7 @@ class FakePlane:
         self._per_second = 0.0
         self._ticker: asyncio.Task[None] | None = None
         self._lost = False
+        self._live = self._on_disk()
 
     async def submit(self, request: do.Request) -> see.Answer:
         """Answers as an engine would. Raises ControlError where `refuse` says so, EngineLost when lost."""
@@ -74,11 +84,10 @@ class FakePlane:
             case do.Diagnose(path=path, texts=texts):
                 return see.Diagnosed(tuple(self.diagnose(path, texts.get(path, ""))))
             case do.Apply(flow=flow):
-                self.version += 1
-                kept = ("classify_request",)
-                return see.Applied(
-                    (see.Receipt(flow, self.version, ("parse",), kept, 240, 3_000_000, self.now),)
-                )
+                return self._apply(flow)
+            case do.Compare(flow=flow, texts=texts):
+                is_live = not texts and self._on_disk() == self._live
+                return see.Compared(flow) if is_live else self.difference
             case do.OpenTap(edge=edge):
                 number = len(self._seen) + 1
                 self._taps[number], self._seen[number] = edge, 0
@@ -91,6 +100,36 @@ class FakePlane:
             case do.Deploy():
                 self.deployed = True
         return see.Done()
+
+    def _on_disk(self) -> list[str]:
+        paths = [Path(self.base, name) for name in self.files]
+        return [path.read_text() for path in paths if path.exists()]
+
+    def _apply(self, flow: str) -> see.Applied:
+        """The same texts again accept what is watched; others are watched for 10 s."""
+        if self.watched_until_ns and self._on_disk() == self._live:
+            self.watched_until_ns = 0
+            self.note = f"v{self.version} was accepted"
+            return see.Applied((), f"v{self.version} is accepted")
+        self.version += 1
+        self._live, self.note = self._on_disk(), f"v{self.version} was applied and is watched"
+        self.watched_until_ns = self.now + 10 * 10**9
+        kept = ("classify_request",)
+        self.last_apply = see.Receipt(flow, self.version, ("parse",), kept, 240, 3_000_000, self.now)
+        return see.Applied((self.last_apply,))
+
+    def go_back(self, texts: dict[str, str]) -> None:
+        """Takes the version back as an engine does by itself, and puts `texts` on disk."""
+        failed, self.version = self.version, self.version - 1
+        self.watched_until_ns = 0
+        for name, text in texts.items():
+            Path(self.base, name).write_text(text)
+        self.files |= texts
+        self._live = self._on_disk()
+        self.note = f"v{failed} went back to v{self.version}: 12 % of events failed, 0 % before"
+        self.last_apply = see.Receipt(self.scene.alias, self.version, at_ns=self.now, went_back_from=failed)
+        self.notice(f"{self.scene.alias} {self.note}")
+        self.push()
 
     def _texts(self) -> tuple[see.FileText, ...]:
         own = [see.FileText(name, f"{self.base}/{name}", text) for name, text in self.files.items()]
@@ -228,7 +267,8 @@ class FakePlane:
             self.scene.alias, "running", f"{self.base}/live.troy", 0, START_NS, self.version,
             rate, rate * 0.97, rate * 0.03, int(rate * self.step / 10), int(rate * self.step / 10.4), 12,
             4_000_000, 11_000_000,
-            see.GraphSnapshot(nodes, edges), inside, note=self.note, note_ns=self.now if self.note else 0,
+            see.GraphSnapshot(nodes, edges), inside, last_apply=self.last_apply,
+            note=self.note, note_ns=self.now if self.note else 0, watching_until_ns=self.watched_until_ns,
         )  # fmt: skip
 
     def _edge(self, tasks: dict[str, see.TaskSnapshot], link: tuple[str, str, str]) -> see.EdgeSnapshot:

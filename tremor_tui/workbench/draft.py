@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tremor_tui.control.places import state_dir
 from tremor_tui.control.snapshots import Diagnostic, FileText
+from tremor_tui.control.writing import write_whole
 from tremor_tui.errors import TremorError
 
 
@@ -79,19 +79,8 @@ class Draft:
         self._write(text)
 
     def _write(self, text: str) -> None:
-        target = Path(self.path).resolve()
         try:
-            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.chmod(temporary, target.stat().st_mode & 0o7777 if target.exists() else 0o644)
-                os.replace(temporary, target)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            write_whole(Path(self.path), text)
         except (OSError, UnicodeEncodeError) as error:
             raise TremorError(
                 f"cannot write {self.path}: {_words(error)}", "the text is still here, unsaved"

@@ -65,6 +65,13 @@ class Tap:
         return [sample for sample in self.ring if text in sample.value.lower() or text in sample.meta.lower()]
 
 
+def watched_s(flow: FlowSnapshot | None, picture: EngineSnapshot | None) -> int:
+    """The seconds that the version of a flow is watched still, rounded up; 0 where it is not."""
+    if flow is None or picture is None or not flow.watching_until_ns:
+        return 0
+    return max(1, -(-(flow.watching_until_ns - picture.at_ns) // 10**9))
+
+
 @dataclass(slots=True)
 class Said:
     """A sentence on the alert line."""

@@ -37,10 +37,24 @@ class Draft(msgspec.Struct, frozen=True, tag="draft"):
     module_path: tuple[str, ...] = ()
 
 
+class NodePlan(msgspec.Struct, frozen=True):
+    """A node of a pipeline: its name for people, what it is, and a fingerprint of what it does.
+
+    Where it stands in the text is not in the fingerprint. `holds_state`: between events.
+    """
+
+    label: str
+    kind: str
+    mark: str
+    holds_state: bool = False
+
+
 class FlowPlan(msgspec.Struct, frozen=True):
     """The shape of a flow: what may not change in an apply, and a fingerprint of each pipeline.
 
-    `lines` maps a line of generated Python to file and line of tremor, by the generated file's name.
+    `nodes` are those of each pipeline by their ids, but for ports and streams; `wiring` is a fingerprint of
+    its edges. `lines` maps a line of generated Python to file and line of tremor, by the generated file's
+    name.
     """
 
     alias: str
@@ -48,6 +62,8 @@ class FlowPlan(msgspec.Struct, frozen=True):
     connectors: dict[str, str] = {}
     links: tuple[str, ...] = ()
     pipelines: dict[str, str] = {}
+    nodes: dict[str, dict[str, NodePlan]] = {}
+    wiring: dict[str, str] = {}
     lines: dict[str, list[tuple[int, str, int]]] = {}
 
 

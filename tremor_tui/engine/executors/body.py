@@ -113,8 +113,8 @@ class Body:
                 await runtime.start(_flow(source, alias), base=Path(source.base), file=source.path)
                 self._picture()
                 return link.Started()
-            case link.SwapFlow(source, alias, pipelines):
-                return link.Swapped(await self._swap(_flow(source, alias), pipelines))
+            case link.SwapFlow(source, alias):
+                return link.Swapped(await self._swap(_flow(source, alias), order))
             case link.EndFlow(alias, deadline_s):
                 stopped = await runtime.stop(alias, deadline_s=deadline_s)
                 self._picture()
@@ -133,10 +133,10 @@ class Body:
                 self._picture()
         return link.Obeyed()
 
-    async def _swap(self, flow: FlowIR, pipelines: tuple[str, ...]) -> Receipt:
-        irs = {one.alias: one for one in flow.pipelines if one.alias in pipelines}
+    async def _swap(self, flow: FlowIR, order: link.SwapFlow) -> Receipt:
+        irs = {one.alias: one for one in flow.pipelines if one.alias in order.pipelines}
         graphs = {alias: self.runtime.build(flow.alias, one) for alias, one in irs.items()}
-        return await self.runtime.swap(flow.alias, graphs, irs)
+        return await self.runtime.swap(flow.alias, graphs, irs, order.version)
 
     async def _drain(self, deadline_s: float) -> tuple[Stopped, ...]:
         return tuple(await self.runtime.stop_all(deadline_s))

@@ -42,11 +42,15 @@ class StartFlow(Order, frozen=True, tag="start"):
 
 
 class SwapFlow(Order, frozen=True, tag="swap"):
-    """Compile the file and swap these pipelines of a running flow; answered with `Swapped`."""
+    """Compile the file and swap these pipelines of a running flow; answered with `Swapped`.
+
+    `version`: how the flow counts from then on, 0 for one more.
+    """
 
     source: Texts
     alias: str
     pipelines: tuple[str, ...]
+    version: int = 0
 
 
 class EndFlow(Order, frozen=True, tag="end"):

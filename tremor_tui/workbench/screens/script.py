@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
@@ -13,14 +12,16 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from tremor_tui.control import commands as do
-from tremor_tui.control.snapshots import Applied, Diagnosed, Diagnostic, FileText, FlowFiles, Receipt
+from tremor_tui.control.snapshots import Diagnosed, Diagnostic, FileText, FlowFiles
 from tremor_tui.errors import ControlError, TremorError
-from tremor_tui.workbench import figures
+from tremor_tui.workbench.applying import Applying
 from tremor_tui.workbench.draft import ChangedOnDisk, Draft, forget, kept
 from tremor_tui.workbench.messages import FileClicked, ProblemClicked
 from tremor_tui.workbench.screens.dialogs import Menu, Question
 from tremor_tui.workbench.screens.view import View
+from tremor_tui.workbench.scripts import line_of
 from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.widgets.change_line import ChangeLine
 from tremor_tui.workbench.widgets.editor import Editor
 from tremor_tui.workbench.widgets.side import FileList, Problems
 
@@ -36,6 +37,8 @@ class ScriptView(View):
         self.editor = Editor(id="editor")
         self.files = FileList(id="files")
         self.problems = Problems(id="problems")
+        self.change = ChangeLine(store)
+        self.applying = Applying(self)
         self.main_file = ""
         self._base, self._module_path = base, module_path
         self._timer: Timer | None = None
@@ -43,11 +46,12 @@ class ScriptView(View):
         self._flow = ""
 
     def compose(self) -> ComposeResult:
-        """Files, editor, problems."""
+        """Files, editor, problems, and what F5 would change."""
         with Horizontal(id="desk"):
             yield self.files
             yield self.editor
         yield self.problems
+        yield self.change
 
     def panes(self) -> list[Widget]:
         """The editor alone takes keys."""
@@ -65,12 +69,26 @@ class ScriptView(View):
         if flow is not None:
             self.desk.work(self.load(flow.alias))
 
+    def repaint(self) -> None:
+        """Draws anew what changed; drafts follow a version that went back."""
+        super().repaint()
+        flow = self.store.flow
+        if flow is not None and flow.alias == self.flow and self.applying.is_behind(flow):
+            self.desk.work(self.applying.follow_back(flow))
+
     def back(self) -> bool:
         """Leaves to the flow."""
         self.desk.show("flow")
         return True
 
     act_leave_script = back
+
+    @property
+    def flow(self) -> str:
+        """The flow whose files these are, or the one that is shown; empty for a file that does not run."""
+        if self._flow or self.main_file:
+            return self._flow
+        return self.store.flow.alias if self.store.flow else ""
 
     @property
     def draft(self) -> Draft | None:
@@ -88,10 +106,12 @@ class ScriptView(View):
         answer = await self.desk.session.ask(do.ListFiles(flow))
         if isinstance(answer, FlowFiles):
             self._flow = flow
+            if self.store.flow is not None and self.store.flow.alias == flow:
+                await self.applying.follow_back(self.store.flow)
             self.main_file = answer.files[0].path if answer.files else self.main_file
             self.take_files(answer.files)
             draft = self._wanted(path)
-            self.open(draft, _line_of(draft.text, script) or line if draft else 0)
+            self.open(draft, line_of(draft.text, script) or line if draft else 0)
             await self._offer_kept()
 
     async def _offer_kept(self) -> None:
@@ -133,7 +153,7 @@ class ScriptView(View):
         drafts = [unsaved.pop(file.path) if file.path in unsaved else Draft.of(file) for file in files]
         drafts.sort(key=lambda draft: not draft.is_writable)
         self.files.drafts = [*unsaved.values(), *drafts]
-        self._count()
+        self.count()
 
     def _wanted(self, path: str) -> Draft | None:
         drafts = self.files.drafts
@@ -149,7 +169,7 @@ class ScriptView(View):
             self.problems.has_file = True
             self.editor.show(draft.text, draft.is_writable and not self.store.read_only)
             self._show_problems(draft.diagnostics)
-            self._ask_soon()
+            self.ask_soon()
         if line:
             self.editor.jump(line, column)
         self.editor.focus()
@@ -184,15 +204,17 @@ class ScriptView(View):
         draft = self.draft
         if draft is not None and self.editor.text != draft.text:
             draft.text = self.editor.text
-            self._count()
-            self._ask_soon()
+            self.count()
+            self.ask_soon()
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """Counts and shows what is not saved."""
         self.store.unsaved = sum(draft.is_unsaved for draft in self.files.drafts)
         self.store.touch()
         self.files.repaint()
 
-    def _ask_soon(self) -> None:
+    def ask_soon(self) -> None:
+        """Has the text diagnosed in a moment."""
         if self._timer is not None:
             self._timer.stop()
         self.problems.state = "looking" + self.problems.glyphs.more
@@ -213,14 +235,22 @@ class ScriptView(View):
             self.problems.repaint()
             return False
         found = answer.diagnostics if isinstance(answer, Diagnosed) else ()
+        is_good = not any(problem.is_error for problem in found)
         if number == self._asked and draft is self.draft:
-            self._spread(found)
-        return not any(problem.is_error for problem in found)
+            self.spread(found)
+            self.desk.work(self._compare(number, is_good))
+        return is_good
+
+    async def _compare(self, number: int, is_good: bool) -> None:
+        change = await self.applying.compare(self._flow, self._texts()) if is_good and self._flow else None
+        if number == self._asked:
+            self.change.change = change
+            self.change.repaint()
 
     def _texts(self) -> dict[str, str]:
         return {draft.path: draft.text for draft in self.files.drafts if draft.is_unsaved}
 
-    def _spread(self, found: Sequence[Diagnostic]) -> None:
+    def spread(self, found: Sequence[Diagnostic]) -> None:
         """Gives each draft its problems; what belongs to none of them shows with the current one."""
         for draft in self.files.drafts:
             draft.diagnostics = tuple(p for p in found if draft.names(self._file(p), self._base))
@@ -291,7 +321,7 @@ class ScriptView(View):
             self._ask_overwrite(draft, str(error))
             return False
         self.desk.say(f"saved {draft.name}")
-        self._count()
+        self.count()
         return True
 
     def _ask_overwrite(self, draft: Draft, words: str) -> None:
@@ -312,7 +342,7 @@ class ScriptView(View):
     async def _overwrite(self, draft: Draft) -> None:
         await asyncio.to_thread(draft.overwrite, draft.text)
         self.desk.say(f"saved {draft.name}")
-        self._count()
+        self.count()
 
     def act_reload(self) -> None:
         """Takes the text that lies on disk; undo brings the other back."""
@@ -326,7 +356,7 @@ class ScriptView(View):
         draft.saved = found
         if draft is self.draft and found != self.editor.text:
             self._replace(found)
-        self._count()
+        self.count()
         self.desk.say(f"{draft.name} is as it is on disk")
 
     def act_undo(self) -> None:
@@ -341,42 +371,23 @@ class ScriptView(View):
         """Checks, saves and puts the text live."""
         self._take_text()
         if not self.store.read_only:
-            self.desk.work(self.apply())
+            self.desk.work(self.applying.apply())
 
-    async def apply(self) -> None:
-        """Checks, saves and applies; says the receipt, or shows where it was refused. Raises TremorError."""
-        if not await self.diagnose():
-            self.desk.say(f"not applied: {self._first_words()}", "error")
-            if self.problems.found:
-                self._to(0)
-            return
+    def show_first_problem(self) -> None:
+        """Puts the cursor on the first problem, if there is one."""
+        if self.problems.found:
+            self._to(0)
+
+    async def save_all(self) -> bool:
+        """Saves what is not; answers whether all of it could be. Raises TremorError."""
         for draft in [draft for draft in self.files.drafts if draft.is_unsaved]:
             if not await self._save(draft):
-                return
-        try:
-            await self._put_live()
-        except ControlError as error:
-            if error.diagnostics:
-                self._spread(error.diagnostics)
-            raise ControlError(f"not applied: {error}", error.hint) from None
+                return False
+        return True
 
-    async def _put_live(self) -> None:
-        flow = self._flow or (self.store.flow.alias if self.store.flow else "")
-        if flow:
-            answer = await self.desk.session.ask(do.Apply(flow))
-            if isinstance(answer, Applied):
-                words = receipt_words(answer.receipts) or answer.text
-                self.desk.say(words or "nothing changed, so nothing was swapped")
-            return
+    async def deploy(self) -> None:
+        """Deploys the file that does not run yet. Raises ControlError."""
         await self.desk.session.ask(do.Deploy(self.main_file, self._base, self._module_path))
-        self.desk.say(f"{self.main_file.rsplit('/', 1)[-1]} runs")
-
-    def _first_words(self) -> str:
-        first = next((p for p in self.problems.found if p.is_error), None)
-        if first is None:
-            return self.problems.state or "the text does not compile"
-        place = f"{first.span.line}:{first.span.column} " if first.span else ""
-        return f"{place}{first.message}"
 
     # A file that does not run yet
 
@@ -386,19 +397,4 @@ class ScriptView(View):
         if not any(draft.path == path for draft in self.files.drafts):
             self.take_files((FileText(path.rsplit("/", 1)[-1], path, text),))
         self.open(self._wanted(path))
-        self._spread(diagnostics)
-
-
-def _line_of(text: str, script: str) -> int:
-    """The line that defines a script, 0 where none does."""
-    found = re.search(rf"\bdefine\s+script\s+{re.escape(script)}\b", text) if script else None
-    return text.count("\n", 0, found.start()) + 1 if found else 0
-
-
-def receipt_words(receipts: Sequence[Receipt]) -> str:
-    """What applies did, in words: `v8 live, 240 queued events kept, pause 3ms`."""
-    return "; ".join(
-        f"v{receipt.version} live, {receipt.events} queued events kept, "
-        f"pause {figures.duration(receipt.pause_ns)}"
-        for receipt in receipts
-    )
+        self.spread(diagnostics)

@@ -12,7 +12,7 @@ from tremor_tui.workbench import figures
 from tremor_tui.workbench.actions import Action
 from tremor_tui.workbench.bottleneck import find_limit
 from tremor_tui.workbench.messages import ActionClicked, TabClicked
-from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.store import Store, named, watched_s
 from tremor_tui.workbench.widgets.painted import Line, Painted, clip
 
 TABS = (("flow", "1 Flow"), ("tasks", "2 Tasks"), ("script", "3 Script"))
@@ -57,6 +57,9 @@ class StatusBar(Painted):
         store, ink = self.store, self.ink
         line = Line()
         many = len(store.warnings)
+        flow, left = store.flow, watched_s(store.flow, store.picture)
+        if flow is not None and left:
+            line.add(f" watching v{flow.version} {left} s ", ink.accent)
         if many:
             line.add(f" {self.glyphs.warn} {many} ", ink.hot)
         if store.link == "live":

@@ -1,0 +1,143 @@
+"""Trials: watches each version that was just applied, and takes it back where more events fail than before.
+
+A version on trial is accepted when its time is over, when its texts are applied once more, or when it is
+replaced by another one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import anyio
+
+from tremor_tui.control.writing import write_whole
+from tremor_tui.engine.executors.executor import Executor
+from tremor_tui.engine.executors.link import Picture
+from tremor_tui.engine.tally import Count, fails, percent
+from tremor_tui.errors import ControlError
+
+if TYPE_CHECKING:
+    from tremor_tui.engine.flows import Deployed, Version
+
+LOOK_S = 0.5
+FRESH_S = 0.5
+"""How long a picture is waited for; the last one has to do then."""
+
+
+class Clock(Protocol):
+    """Time as a trial sees it; a test's clock jumps."""
+
+    def wall_ns(self) -> int: ...
+    def monotonic_ns(self) -> int: ...
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class MachineClock:
+    """The machine's clocks, and the loop's way of waiting."""
+
+    wall_ns = staticmethod(time.time_ns)
+    monotonic_ns = staticmethod(time.monotonic_ns)
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns after that many seconds."""
+        await anyio.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A version that is watched: what ran before, and what its pipelines counted before and at its start."""
+
+    earlier: Version
+    pipelines: tuple[str, ...]
+    before: Count
+    start: Count
+    until_ns: int
+    until_wall_ns: int
+
+
+class Trials:
+    """Looks at the versions on trial until it is cancelled; `begin` says that there is a new one."""
+
+    def __init__(
+        self,
+        flows: Callable[[], Iterable[Deployed]],
+        clock: Clock,
+        go_back: Callable[[Deployed, Trial, str], Awaitable[None]],
+        stay: Callable[[Deployed, str], None],
+    ) -> None:
+        self._flows = flows
+        self._clock = clock
+        self._go_back = go_back
+        self._stay = stay
+        self._news = anyio.Event()
+
+    def begin(self) -> None:
+        """A version is on trial from now on."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Looks twice a second while there is something to look at."""
+        while True:
+            watched = [flow for flow in self._flows() if flow.trial]
+            if not watched:
+                self._news = anyio.Event()
+                await self._news.wait()
+                continue
+            await self._clock.sleep(LOOK_S)
+            await refresh({flow.executor for flow in watched})
+            for flow in watched:
+                if flow.trial:
+                    await self._judge(flow, flow.trial)
+
+    async def _judge(self, flow: Deployed, trial: Trial) -> None:
+        is_over = self._clock.monotonic_ns() >= trial.until_ns
+        since = flow.tally.total(trial.pipelines) - trial.start
+        shares = f"{percent(since.share)} of events failed, {percent(trial.before.share)} before"
+        if fails(trial.before, since, is_over=is_over):
+            await self._go_back(flow, trial, shares)
+        elif is_over:
+            self._stay(flow, shares if since.seen else "no event came")
+
+
+async def refresh(executors: Iterable[Executor]) -> None:
+    """Has each executor send a picture, and returns when they have come, or soon."""
+    with anyio.move_on_after(FRESH_S):
+        async with anyio.create_task_group() as group:
+            for executor in executors:
+                if executor.state == "running":
+                    group.start_soon(_refresh, executor)
+
+
+async def _refresh(executor: Executor) -> None:
+    try:
+        await executor.order(Picture())
+    except ControlError:
+        return  # its last picture has to do, and its state says why
+
+
+def restore(applied: Mapping[str, str], earlier: Mapping[str, str]) -> str:
+    """Puts earlier texts back on disk where files still hold those that were applied; says so in words."""
+    words = []
+    for path, text in earlier.items():
+        if applied.get(path, text) != text:
+            words.append(f"{Path(path).name} {_restore(Path(path), applied[path], text)}")
+    return ", ".join(words)
+
+
+def _restore(path: Path, applied: str, earlier: str) -> str:
+    try:
+        found = path.read_bytes().decode()
+        if found == earlier:
+            return "is as before"
+        if found != applied:
+            return "was changed meanwhile and left alone"
+        write_whole(path, earlier)
+    except OSError as error:
+        return f"could not be put back: {error.strerror or error}"
+    except UnicodeDecodeError:
+        return "was changed meanwhile and left alone"
+    return "was put back"
