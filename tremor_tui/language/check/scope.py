@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from tremor_tui.errors import CheckError, did_you_mean
+from tremor_tui.errors import CheckError
+from tremor_tui.language.check.near import import_hint
 from tremor_tui.language.ir.expr import ConstIR
 from tremor_tui.language.ir.script import FunctionIR
 from tremor_tui.language.tree.expr import Name, Node, QualifiedName
@@ -127,13 +128,9 @@ class Scope:
     def module_hint(self, path: Sequence[Name]) -> str:
         """What to do where a module path leads nowhere."""
         scope: Scope = self
-        for name in path:
+        for at, name in enumerate(path):
             below = scope.modules.get(name.text)
             if below is None:
-                return did_you_mean(name.text, sorted(scope.modules), f"add `use {_dots(path)};` before it")
+                return import_hint([part.text for part in path], at, sorted(scope.modules))
             scope = below
         return ""
-
-
-def _dots(path: Sequence[Name]) -> str:
-    return "::".join(name.text for name in path)

@@ -7,12 +7,16 @@ sight of a token that does not fit.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from tremor_tui.language.lex.tokens import EXPECTED_NAMES, KEYWORDS, Token, shown, shown_width
 from tremor_tui.language.parse.tables import END, fits, tables
 from tremor_tui.language.source import Source
 from tremor_tui.model.diagnostic import Diagnostic
 
 MAX_DISTANCE = 3
+NO_WORDS = frozenset({"int", "float", "bool", "nil", "string"})
+"""Names of kinds of token that are no words to write."""
 
 
 def expected_kinds(states: list[int], end: int) -> list[str]:
@@ -31,7 +35,17 @@ def unexpected(source: Source, tokens: list[Token], index: int, kinds: list[str]
     end = min(token.start + shown_width(token), len(source.text))
     span = source.span(token.start, end)
     message = f"Found the token `{found}` but expected {_choices(names)}"
-    return Diagnostic(message, span, _hint(found, names), expected=names)
+    hint = _hint(found, names) or _before(source.text, tokens, index)
+    return Diagnostic(message, span, hint, expected=names)
+
+
+def _before(text: str, tokens: list[Token], index: int) -> str:
+    """A keyword with a slip in it is a name, and the fault shows only behind it."""
+    if not index or tokens[index - 1].kind != "IDENT":
+        return ""
+    written = text[tokens[index - 1].start : tokens[index - 1].end]
+    near = get_close_matches(written, KEYWORDS, n=1, cutoff=0.8)
+    return f"Did you mean to use `{near[0]}` where `{written}` is?" if near else ""
 
 
 def expected_names(kinds: list[str]) -> tuple[str, ...]:
@@ -73,7 +87,12 @@ def _hint(found: str, names: tuple[str, ...]) -> str:
 
 
 def _nearest(found: str, names: tuple[str, ...]) -> str:
-    """Tremor compares with the quoted names, so that very short ones are near to each other."""
+    """A word is compared with words. Anything else is compared with the quoted names, as in tremor, so that
+    very short ones are near to each other."""
+    if found[:1].isalpha():
+        words = [name for name in names if name[0].isalpha() and name not in NO_WORDS]
+        close = get_close_matches(found, words, n=1, cutoff=0.6)
+        return f"Did you mean to use `{close[0]}`?" if close else ""
     near = sorted((distance(found, f"`{name}`"), f"`{name}`") for name in names)
     if not near or near[0][0] > MAX_DISTANCE:
         return ""
