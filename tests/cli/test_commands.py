@@ -218,7 +218,7 @@ def test_scripts_do_not_run_on_an_engine(cli: Cli, folder: Path) -> None:
     ran = cli("run", "--detach", "a.tremor")
 
     assert ran.status == 1
-    assert "only a .troy file" in ran.err
+    assert "only a .troy or .yaml file" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -51,3 +51,9 @@ def module_path() -> tuple[str, ...]:
     """The folders of TREMOR_PATH, absolute."""
     folders = os.environ.get("TREMOR_PATH", "").split(os.pathsep)
     return tuple(os.path.abspath(folder) for folder in folders if folder)
+
+
+def refuse_queries(file: Path, queries: list[Path] | None) -> None:
+    """Files may follow a .yaml file alone. Raises BadParameter."""
+    if queries and file.suffix not in (".yaml", ".yml"):
+        raise typer.BadParameter("only a .yaml file is followed by .trickle files")

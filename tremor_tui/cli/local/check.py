@@ -8,7 +8,7 @@ import typer
 
 from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import read, show
-from tremor_tui.cli.options import File, Format, Queries, module_path
+from tremor_tui.cli.options import File, Format, Queries, module_path, refuse_queries
 from tremor_tui.engine.sources import Program, check, texts_of
 from tremor_tui.errors import CompileError
 
@@ -25,6 +25,7 @@ def check_file(file: File, queries: Queries = None, error_format: Format = "full
     A .yaml file of tremor 0.9 is checked with its pipelines: the .trickle files named after it, else those
     beside it. Modules are sought beside the file, then along TREMOR_PATH.
     """
+    refuse_queries(file, queries)
     try:
         texts = texts_of(queries or ())
         program = Program.open(file, Path.cwd(), module_path(), texts, shown=str(file))

@@ -9,7 +9,16 @@ import typer
 
 from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import read, show
-from tremor_tui.cli.options import DrainSeconds, Executors, Format, Instance, Name, Queries, module_path
+from tremor_tui.cli.options import (
+    DrainSeconds,
+    Executors,
+    Format,
+    Instance,
+    Name,
+    Queries,
+    module_path,
+    refuse_queries,
+)
 from tremor_tui.cli.output import ErrorFormat
 from tremor_tui.engine.sources import Program, texts_of
 from tremor_tui.errors import CompileError, ConfigError, ControlError
@@ -73,14 +82,13 @@ def run(
         return _interact(file, instance, error_format)
     if file is None:
         raise typer.BadParameter("name a .tremor, .trickle or .troy file, or give --interactive")
+    refuse_queries(file, queries)
     try:
         texts = texts_of(queries or ())
         program = Program.open(file, Path.cwd(), module_path(), texts, shown=str(file))
     except CompileError as error:
         show(error.diagnostics, read, error_format)
         return 1
-    if queries and program.kind != "yaml":
-        raise typer.BadParameter("only a .yaml file is followed by .trickle files")
     try:
         if detach:
             return _detach(program, file, name, executors, texts)
