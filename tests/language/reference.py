@@ -111,6 +111,8 @@ class Reference:
             self.slots[target.slot] = value
         elif target.name == "event":
             self.event = value
+        elif target.name == "meta":
+            raise TypeError("the metadata is assigned to key by key")
         else:
             self.cell.state = value
 

@@ -164,10 +164,10 @@ def test_an_argument_given_twice_is_a_fault() -> None:
     assert faults(text) == ["2:29-2:30 `a` is given twice"]
 
 
-def test_a_value_that_needs_an_event_underlines_the_statement() -> None:
+def test_a_value_that_needs_an_event_is_refused() -> None:
     text = "define script s args a script args.a end;\ncreate script s with a = x end;\n" + PASS
 
-    assert faults(text) == ["2:1-2:31 the value of `a` is not known at compile time"]
+    assert faults(text) == ["2:1-2:27 The expression isn't constant and can't be evaluated at compile time"]
 
 
 def test_faults_in_scripts_that_nothing_creates_are_told() -> None:

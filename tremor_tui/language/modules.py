@@ -41,6 +41,7 @@ class ModuleLoader:
         self._base = (base or Path.cwd()).resolve()
         self._scopes: dict[Path, Scope] = {}
         self._open: list[Path] = []
+        self._first: Span | None = None
 
     def keep(self, source: Source) -> Source:
         """Keeps a source, so that diagnostics can show its text; its draft, if it has one."""
@@ -87,13 +88,17 @@ class ModuleLoader:
         names = [name.text for name in path]
         file = self.find(names)
         if file is None:
-            span = path[0].span.to(path[-1].span) if _in_order(path) else node.tree.span
-            self._not_found(scope, names, span)
+            alone = len(node.tree.names) == 1 and not node.tree.branches
+            self._not_found(scope, names, path[0].span if alone else node.tree.span)
             return None
         key = file.resolve()
+        if len(self._open) == 1:
+            self._first = node.span
         if key in self._open:
             files = " -> ".join(self.shown(other) for other in [*self._open, key])
-            scope.problems.error(f"Cyclic dependency detected: {files}", node.span, "leave one `use` out")
+            # Tremor underlines the `use` in the first module on the way.
+            place = self._first or node.span
+            scope.problems.error(f"Cyclic dependency detected: {files}", place, "leave one `use` out")
             return None
         if key not in self._scopes:
             self._scopes[key] = self._load(names, file)
@@ -146,7 +151,3 @@ class ModuleLoader:
         folders = [path.joinpath(*names[:-1]) for path in self.paths]
         files = [file for folder in folders if folder.is_dir() for file in folder.iterdir()]
         return sorted({file.stem for file in files if file.suffix in SUFFIXES})
-
-
-def _in_order(path: Sequence[Name]) -> bool:
-    return path[0].span.file == path[-1].span.file and path[0].span.start <= path[-1].span.start

@@ -30,12 +30,14 @@ def error_text(find: Find) -> Callable[[ScriptError], str]:
 def _drawn(diagnostic: Diagnostic, span: Span, source: Source) -> str:
     around = diagnostic.context or span
     lines = ["Error: "]
-    for number in range(around.line, max(around.end_line, span.end_line) + 1):
+    feeds = source.text.count("\n")
+    last = max(min(around.end_line, feeds + (not source.text.endswith("\n"))), span.end_line)
+    for number in range(around.line, last + 1):
         lines.append(f"{number:5d} | {source.line(number)}")
         if number == span.end_line:
             lines += _callout(diagnostic, span)
-    is_last = max(around.end_line, span.end_line) == span.end_line
-    return "\n".join(lines) + ("\n\n" if is_last else "\n")
+    is_complete = last == span.end_line or last <= feeds
+    return "\n".join(lines) + ("\n\n" if is_complete else "\n")
 
 
 def _callout(diagnostic: Diagnostic, span: Span) -> list[str]:
@@ -43,6 +45,14 @@ def _callout(diagnostic: Diagnostic, span: Span) -> list[str]:
     start = span.column if is_one_line else 1
     width = max(1, span.end_column - start)
     drawn = [f"      | {' ' * (start - 1)}{'^' * width} {diagnostic.message}"]
-    if diagnostic.hint:
-        drawn.append(f"      | {' ' * (start + width)}NOTE: {diagnostic.hint}")
+    note = _note(diagnostic.hint)
+    if note:
+        drawn.append(f"      | {' ' * (start + width)}NOTE: {note}")
     return drawn
+
+
+def _note(hint: str) -> str:
+    """A hint in tremor's words, where it gives one; ours are not for data."""
+    if hint.startswith("did you mean `"):
+        return hint.replace("did you mean", "Did you mean to use", 1)
+    return f"C{hint[1:]}." if hint.startswith("consider adding") else ""

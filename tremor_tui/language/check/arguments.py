@@ -35,17 +35,16 @@ def advise(problems: Problems, message: str, span: Span | None, hint: str) -> No
 class Given:
     """The values that a `create` or `deploy` gives: its `with`, and where that is evaluated.
 
-    `args` are those of the pipeline or flow that the statement stands in. `span` is the statement's.
-    `unknown_span` is underlined where a name is not declared; None underlines the name. `is_whole`: a
-    value that is not constant underlines the statement, as tremor does in queries.
+    `args` are those of the pipeline or flow that the statement stands in, None where there are none.
+    `span` is the statement's. `unknown_span` is underlined where a name is not declared; None underlines
+    the name.
     """
 
     settings: Sequence[Setting]
     scope: Scope
-    args: Args
+    args: Args | None
     span: Span
     unknown_span: Span | None = None
-    is_whole: bool = False
 
 
 def bind(declared: Sequence[Argument], given: Given, scope: Scope, what: str) -> Args:
@@ -65,10 +64,9 @@ def bind(declared: Sequence[Argument], given: Given, scope: Scope, what: str) ->
             problems.error(f"`{name}` is given twice", setting.name.span, "leave one of them out")
         else:
             values[name] = _given(setting, given, problems)
-    clause = declared[0].span.to(declared[-1].span) if declared else given.span
     for argument in declared:
         if argument.name.text not in values:
-            values[argument.name.text] = _default(argument, scope, given, what, clause, problems)
+            values[argument.name.text] = _default(argument, scope, given, what, problems)
     problems.settle()
     return values
 
@@ -89,14 +87,9 @@ def _unknown(setting: Setting, names: list[str], what: str, span: Span) -> Diagn
     return Diagnostic(f"{what} has no argument `{name}`", span, hint)
 
 
-def _default(
-    argument: Argument, scope: Scope, given: Given, what: str, clause: Span, problems: Problems
-) -> Value:
+def _default(argument: Argument, scope: Scope, given: Given, what: str, problems: Problems) -> Value:
     if argument.default is not None:
-        inner = Problems()
-        value = _value(argument.default, scope, {}, inner)
-        _tell(inner, f"the default of `{argument.name.text}`", clause if given.is_whole else None, problems)
-        return value
+        return _value(argument.default, scope, None, problems)
     name = argument.name.text
     place = f"{given.span.file}:{given.span.line}"
     problems.error(
@@ -108,28 +101,10 @@ def _default(
 
 
 def _given(setting: Setting, given: Given, problems: Problems) -> Value:
-    whole = given.span if given.is_whole else None
-    inner = Problems()
-    value = _value(setting.value, given.scope, given.args, inner)
-    _tell(inner, f"the value of `{setting.name.text}`", whole, problems)
-    return value
+    return _value(setting.value, given.scope, given.args, problems)
 
 
-def _tell(inner: Problems, what: str, whole: Span | None, problems: Problems) -> None:
-    """Passes faults on; that a value is not constant is told at `whole`, if there is one."""
-    for fault in inner.found:
-        if whole is not None and fault.message.startswith(OPEN):
-            hint = "use literals, constants, `args` and functions"
-            problems.error(f"{what} is not known at compile time", whole, hint)
-        else:
-            problems.add(fault)
-
-
-OPEN = ("The expression isn't constant", "Trying to access a non existing local")
-"""How faults of expressions begin that cannot be evaluated before there is an event."""
-
-
-def _value(expr: Expr, scope: Scope, args: Args, problems: Problems) -> Value:
+def _value(expr: Expr, scope: Scope, args: Args | None, problems: Problems) -> Value:
     try:
         return const_value(expr, scope, args=args)
     except CompileError as error:
@@ -137,7 +112,7 @@ def _value(expr: Expr, scope: Scope, args: Args, problems: Problems) -> Value:
         return None
 
 
-def settings(given: Sequence[Setting], scope: Scope, args: Args, problems: Problems) -> Args:
+def settings(given: Sequence[Setting], scope: Scope, args: Args | None, problems: Problems) -> Args:
     """The values of a definition's `with`, by name; a name that stands twice is a problem."""
     values: Args = {}
     for setting in given:

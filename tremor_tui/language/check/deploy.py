@@ -15,7 +15,7 @@ from tremor_tui.language.check.arguments import Args, Given, bind, check_names, 
 from tremor_tui.language.check.connector import check_keys, make_connector
 from tremor_tui.language.check.definitions import find
 from tremor_tui.language.check.links import Shape, check_directions, warn_of_ends
-from tremor_tui.language.check.query import check_pipeline
+from tremor_tui.language.check.query import check_pipeline, check_unused
 from tremor_tui.language.check.scope import Problems, Scope
 from tremor_tui.language.ir.deploy import ConnectorIR, DeployIR, Endpoint, FlowIR, LinkIR, PipelineIR
 from tremor_tui.language.ir.query import QueryIR, ScriptNode, SelectNode
@@ -67,7 +67,7 @@ def _claim(seen: dict[str, Span], statement: tree.DeployFlow) -> None:
 def _deployed(
     statement: tree.DeployFlow, definition: tree.DefineFlow, where: Scope, scope: Scope, problems: Problems
 ) -> FlowIR:
-    given = Given(statement.settings, scope, {}, statement.span)
+    given = Given(statement.settings, scope, None, statement.span)
     args = bind(definition.args, given, where, f"the flow `{definition.name.text}`")
     checker = _FlowChecker(where.enter(definition), args, problems)
     checker.check(definition.statements)
@@ -101,6 +101,8 @@ class _FlowChecker:
         for statement in statements:
             if isinstance(statement, tree.DefineConnector):
                 check_keys(statement, self.problems)
+            elif isinstance(statement, DefinePipeline):
+                check_unused(statement, self.scope.enter(statement), self.problems)
             elif isinstance(statement, Create):
                 self._try(self._create, statement)
         for statement in statements:

@@ -12,20 +12,18 @@ from tremor_tui.errors import did_you_mean
 from tremor_tui.functions.contract import find
 from tremor_tui.language import fold
 from tremor_tui.language.check import match as matches
+from tremor_tui.language.check import segments
 from tremor_tui.language.check.env import Env
 from tremor_tui.language.check.scope import Problems, Scope
 from tremor_tui.language.depth import deep
 from tremor_tui.language.ir.expr import (
     AggregateIR,
-    AtIR,
     BinaryIR,
     BytesIR,
     BytesPartIR,
     CallIR,
     ConstIR,
     ExprIR,
-    IndexIR,
-    KeyIR,
     ListIR,
     LocalIR,
     LogicIR,
@@ -34,21 +32,17 @@ from tremor_tui.language.ir.expr import (
     PatchOpIR,
     PathIR,
     PresenceIR,
-    RangeIR,
     RecordIR,
     RecurIR,
     RootIR,
     RootName,
-    SegmentIR,
     StringIR,
     UnaryIR,
 )
 from tremor_tui.language.ir.script import AggregateCallIR, FunctionIR
-from tremor_tui.language.load.prelude import decreasing
 from tremor_tui.language.tree import expr as tree
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Span
-from tremor_tui.model.values import type_name
 
 MAX_INT = 2**63
 
@@ -61,19 +55,22 @@ def check_expr(node: tree.Expr, env: Env) -> ExprIR:
 
 
 @deep
-def const_value(node: tree.Expr, scope: Scope, args: dict[str, Value] | None = None) -> Value:
+def const_value(
+    node: tree.Expr, scope: Scope, args: dict[str, Value] | None = None, *, is_exact: bool = False
+) -> Value:
     """The value of an expression that has to be known at compile time.
 
-    `args` are what `args` stands for. Raises CheckError.
+    `args` are what `args` stands for; without them it is not constant. `is_exact` underlines
+    the expression alone where it is not constant. Raises CheckError.
     """
     problems = Problems()
-    env = Env(scope, problems, "constant", {} if args is None else args)
-    value = constant(check_expr(node, env), problems)
+    env = Env(scope, problems, "constant", args)
+    value = constant(check_expr(node, env), problems, is_exact=is_exact)
     problems.settle()
     return value
 
 
-def constant(node: ExprIR, problems: Problems) -> Value:
+def constant(node: ExprIR, problems: Problems, *, is_exact: bool = False) -> Value:
     """The value of a checked expression. One that is not constant is a problem."""
     if isinstance(node, ConstIR):
         return node.value
@@ -81,7 +78,7 @@ def constant(node: ExprIR, problems: Problems) -> Value:
         message = "The expression isn't constant and can't be evaluated at compile time"
         # Tremor underlines all that stands before the expression in its line, too.
         hint = "use literals, constants, `args` and pure functions alone"
-        problems.error(message, node.span.whole_lines(), hint)
+        problems.error(message, node.span if is_exact else node.span.whole_lines(), hint)
     return None
 
 
@@ -273,7 +270,7 @@ def _recur(node: tree.Recur, env: Env) -> ExprIR:
         message = "Can not recur from this location"
         env.problems.error(message, node.span, "`recur` has to be the last thing that the function does")
     given, wanted = len(node.args), len(env.params)
-    if env.is_leaf and (given != wanted if env.rest is None else given < wanted):
+    if env.is_leaf and (given != wanted if env.rest is None else given > wanted):
         env.problems.error(f"Wrong number of arguments {wanted} != {given}", node.span)
     with env.leaf(False):
         return RecurIR(tuple(check_expr(arg, env) for arg in node.args), node.span)
@@ -291,7 +288,7 @@ def _path_ir(node: tree.Path, env: Env) -> ExprIR:
     root = _root(node.root, env, node.span)
     if not node.segments:
         return root
-    return PathIR(root, tuple(segment(part, env) for part in node.segments), node.span)
+    return PathIR(root, tuple(segments.segment(part, env) for part in node.segments), node.span)
 
 
 def _root(node: tree.PathRoot, env: Env, whole: Span) -> ExprIR:
@@ -348,40 +345,6 @@ def _args(node: tree.KeywordRoot, env: Env) -> ExprIR:
     if env.kind == "function":
         return env.rest if env.rest else ConstIR([], node.span)
     return faulty(node.span) if env.args is None else ConstIR(env.args, node.span)
-
-
-def segment(node: tree.Segment, env: Env) -> SegmentIR:
-    """One step of a path. What a failure underlines is without the brackets."""
-    if isinstance(node, tree.KeySegment):
-        return KeyIR(node.name.text, node.span)
-    if isinstance(node, tree.RangeSegment):
-        start, end = check_expr(node.start, env), check_expr(node.end, env)
-        return _checked_range(RangeIR(start, end, node.start.span.to(node.end.span)), env)
-    at = check_expr(node.index, env)
-    span = node.index.span
-    if isinstance(at, ConstIR) and isinstance(at.value, str):
-        return KeyIR(at.value, span)
-    if isinstance(at, ConstIR) and type(at.value) is int and at.value >= 0:
-        return IndexIR(at.value, span)
-    if not isinstance(at, ConstIR) or not isinstance(node.index, tree.Scalar):
-        return AtIR(at, span)
-    message = f"Conflicting types, got {type_name(at.value)} but expected one of integer, string"
-    env.problems.error(message, span)
-    return AtIR(faulty(span), span)
-
-
-def _checked_range(node: RangeIR, env: Env) -> RangeIR:
-    """Constant ends are checked at once, whatever they are ends of."""
-    if isinstance(node.start, ConstIR) and isinstance(node.end, ConstIR):
-        ends = (node.start, node.end)
-        wrong = [end for end in ends if type(end.value) is not int or end.value < 0]
-        for end in wrong[:1]:
-            message = f"Conflicting types, got {type_name(end.value)} but expected integer"
-            env.problems.error(message, end.span, "give indexes from 0 on")
-        if not wrong and node.end.value < node.start.value:
-            fault = decreasing(node.start.value, node.end.value)
-            env.problems.error(fault.message, node.span, fault.hint)
-    return node
 
 
 # --- patch, merge, match, for -----------------------------------------------------------------------

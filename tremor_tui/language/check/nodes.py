@@ -29,7 +29,7 @@ def make_script(
             scripts[port] = check_script(body.statements, scope, args=values, name=name, span=body.span)
         except CompileError as error:
             take(problems, error)
-    state = _state(definition.state, scope, values, bool(definition.args), problems)
+    state = _state(definition.state, scope, values, problems)
     problems.settle()
     return ScriptNode(name, scripts, state, span)
 
@@ -49,13 +49,11 @@ def _bodies(definition: DefineScript, problems: Problems) -> list[tuple[str, Scr
     return list(bodies.items())
 
 
-def _state(
-    state: Expr | None, scope: Scope, values: Args | None, has_args: bool, problems: Problems
-) -> Value:
-    if state is None or (values is None and has_args):
+def _state(state: Expr | None, scope: Scope, values: Args | None, problems: Problems) -> Value:
+    if state is None or values is None:
         return None
     try:
-        return const_value(state, scope, args=values)
+        return const_value(state, scope, args=values, is_exact=True)
     except CompileError as error:
         take(problems, error)
         return None

@@ -62,7 +62,7 @@ def check_query(query: Query, scope: Scope, *, name: str, args: Args | None = No
     """A stand-alone query; `scope` holds what it defines and uses. Raises CheckError."""
     problems = scope.problems
     config = _config(query.config, scope, problems)
-    checker = _Checker(scope, args or {}, problems)
+    checker = _Checker(scope, args, problems)
     checker.add_ports(
         [(port, query.span) for port in _listed(config, "from") or [IN]],
         [(port, query.span) for port in _listed(config, "into") or [OUT, ERR]],
@@ -90,11 +90,18 @@ def check_pipeline(
     return checker.check(definition.statements, name, config, definition.span)
 
 
+def check_unused(definition: DefinePipeline, scope: Scope, problems: Problems) -> None:
+    """What can be said of a pipeline that nothing creates: its expressions, and names taken by ports."""
+    checker = _Checker(scope, None, problems)
+    checker.add_ports(_named(definition.from_ports), _named(definition.into_ports))
+    checker.check_apart(definition)
+
+
 def _config(config: Sequence[Config], scope: Scope, problems: Problems) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for directive in config:
         try:
-            values[directive.name.text] = const_value(directive.value, scope, args={})
+            values[directive.name.text] = const_value(directive.value, scope)
         except CompileError as error:
             take(problems, error)
     return values
@@ -119,10 +126,13 @@ class _Nested:
 
 @dataclass(slots=True)
 class _Checker:
-    """Builds one graph. `names` are what a select may name; None is a node, or what did not check."""
+    """Builds one graph. `names` are what a select may name; None is a node, or what did not check.
+
+    `args` are None for a query of its own that is given none.
+    """
 
     scope: Scope
-    args: Args
+    args: Args | None
     problems: Problems
     within: frozenset[Span] = frozenset()
     nodes: dict[str, Node] = field(default_factory=dict)
@@ -160,6 +170,25 @@ class _Checker:
         kept, _ = prune(self.nodes, self.edges)
         warn_of_nodes(self.created, self.nodes, self.edges, kept, self.problems)
         warn_of_ports(self.nodes, self.edges, self.declared, self.problems)
+
+    def check_apart(self, definition: DefinePipeline) -> None:
+        """The statements one by one, without the graph; `args` are not known."""
+        ports = {IN} if definition.from_ports is None else set()
+        ports |= {OUT, ERR} if definition.into_ports is None else set()
+        for statement in definition.statements:
+            if isinstance(statement, CreateStream) and statement.name.text in {*ports, *self.nodes}:
+                self._refuse_name(statement.name, statement.span)
+        for statement in definition.statements:
+            self._definition(statement)
+            if isinstance(statement, Select):
+                try:
+                    self._expressions(statement, "select", None)
+                except CompileError as error:
+                    take(self.problems, error)
+
+    def _refuse_name(self, name: Name, span: Span) -> None:
+        message = f"the name `{name.text}` is a port of this pipeline"
+        self.problems.error(message, span, "choose another name")
 
     def _arranged(self, name: str, config: dict[str, Value], span: Span) -> QueryIR:
         nodes, edges = prune(self.nodes, self.edges)
@@ -224,7 +253,7 @@ class _Checker:
                 raise CheckError([Diagnostic("a pipeline has no connectors", create.span, hint)])
 
     def _given(self, create: Create) -> Given:
-        return Given(create.settings, self.scope, self.args, create.span, is_whole=True)
+        return Given(create.settings, self.scope, self.args, create.span)
 
     def _script(self, create: Create) -> ScriptNode:
         definition, scope = find(self.scope, DefineScript, create, is_ordered=False)
@@ -247,7 +276,7 @@ class _Checker:
         if definition.span in self.within:
             message = f"the pipeline `{definition.name.text}` would be a part of itself"
             raise CheckError([Diagnostic(message, create.span, "pipelines cannot recur")])
-        given = replace(self._given(create), unknown_span=with_span(create))
+        given = replace(self._given(create), unknown_span=create.with_span)
         values = bind(definition.args, given, scope, f"the pipeline `{definition.name.text}`")
         self.checked.add(id(definition))
         name = create.name.text
@@ -271,17 +300,16 @@ class _Checker:
     def _select(self, select: Select) -> None:
         source, target = self._source(select.source), self._target(select.into)
         name = self._select_name(select.span.line)
-        node = SelectNode(name, self._expressions(select, name), select.span, self._windows(select))
+        node = SelectNode(
+            name, self._expressions(select, name, self.args or {}), select.span, self._windows(select)
+        )
         self.nodes[name] = node
         if source and target:
             self.edges.append(Edge(*source, name, IN, span=select.span))
             self.edges.append(Edge(name, OUT, *target, span=select.span))
 
-    def _expressions(self, select: Select, name: str) -> SelectIR:
-        try:
-            made = check_select(select, self.scope, args=self.args, name=name)
-        except CheckError as error:
-            raise CheckError([_without_locals(fault, select) for fault in error.diagnostics]) from None
+    def _expressions(self, select: Select, name: str, args: Args | None) -> SelectIR:
+        made = check_select(select, self.scope, args=args, name=name)
         return grouped_target(made, self.problems) if select.windows else made
 
     def _windows(self, select: Select) -> tuple[WindowIR, ...]:
@@ -348,6 +376,8 @@ class _Checker:
 
     def _definition(self, statement: QueryStatement) -> None:
         """Checks what nothing creates, so that its faults show as well."""
+        if isinstance(statement, DefinePipeline) and id(statement) not in self.checked:
+            check_unused(statement, self.scope.enter(statement), self.problems)
         if isinstance(statement, DefineScript) and id(statement) not in self.checked:
             try:
                 make_script(statement, self.scope, None, statement.name.text, statement.span)
@@ -358,23 +388,3 @@ class _Checker:
                 check_definition(statement, self.scope)
             except CompileError as error:
                 take(self.problems, error)
-
-
-NO_LOCALS = "Local variables are not allowed here"
-
-
-def _without_locals(fault: Diagnostic, select: Select) -> Diagnostic:
-    """The fault of a local in a select, at the whole expression as in tremor, with a better hint."""
-    span = fault.span
-    if fault.message != NO_LOCALS or span is None:
-        return fault
-    parts = [part.span for part in (select.target, select.where, select.group, select.having) if part]
-    around = next((part for part in parts if part.start <= span.start and span.end <= part.end), span)
-    return Diagnostic(fault.message, around, "a field of the event is `event.name`", context=select.span)
-
-
-def with_span(create: Create) -> Span | None:
-    """The `with` clause as far as the tree knows it: its settings; None where there is none."""
-    if not create.settings:
-        return None
-    return create.settings[0].span.to(create.settings[-1].span)

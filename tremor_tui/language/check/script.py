@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tremor_tui.language.check import expr as expressions
+from tremor_tui.language.check import segments
 from tremor_tui.language.check.env import Env
 from tremor_tui.language.check.functions import declare_function
 from tremor_tui.language.check.scope import Problems, Scope
@@ -60,7 +61,7 @@ from tremor_tui.language.tree.script import (
     Use,
 )
 from tremor_tui.model.batch import Value
-from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.diagnostic import Diagnostic, Span
 
 _DEFINED = (DefineWindow, DefineOperator, DefineScript, DefinePipeline, DefineConnector, DefineFlow)
 _DEFINITIONS: dict[type[tree.Node], str] = {
@@ -202,17 +203,15 @@ def _target(node: Let, env: Env) -> PathIR | LocalIR | RootIR | None:
         return None
     if not node.path.segments:
         if isinstance(root, RootIR) and root.name == "meta":
-            hint = "assign the keys of `$` one by one"
-            env.problems.error("You are trying to assign to a value that isn't valid", span, hint)
-            return None
+            env.problems.warn("This always fails: the keys of `$` are assigned one by one", span, "behaviour")
         return root
-    segments = tuple(expressions.segment(part, env) for part in node.path.segments)
-    for part in segments:
+    steps = tuple(segments.segment(part, env) for part in node.path.segments)
+    for part in steps:
         if isinstance(part, (IndexIR, RangeIR)):
             hint = "build a new array instead"
             env.problems.error("It is not supported to assign value into an array", part.span, hint)
             return None
-    return PathIR(root, segments, node.path.span)
+    return PathIR(root, steps, node.path.span)
 
 
 def _target_root(node: Let, env: Env) -> LocalIR | RootIR | None:
@@ -248,14 +247,15 @@ def check_select(
     def optional(part: tree.Expr | None) -> ExprIR | None:
         return expressions.check_expr(part, env()) if part is not None else None
 
-    where, having = optional(node.where), optional(node.having)
-    group = _group(node.group, env()) if node.group else None
     target_env = env()
     target_env.aggregates = [] if node.windows else None
     target = expressions.check_expr(node.target, target_env)
+    having, where = optional(node.having), optional(node.where)
+    group = _group(node.group, env()) if node.group else None
     for diagnostic in problems.found:
         if not diagnostic.is_error:
             scope.problems.add(diagnostic)
+    problems.found = [_without_locals(fault, node) for fault in problems.found]
     problems.settle()
     functions = reachable(f for used in calls for f in used.calls.values())
     windows = tuple(window.text for window in node.windows)
@@ -273,3 +273,16 @@ def _group(node: Group, env: Env) -> GroupIR:
     if isinstance(node, GroupExpr):
         return GroupIR("expr", expressions.check_expr(node.expr, env), (), node.span)
     raise TypeError("an unknown group")
+
+
+NO_LOCALS = "Local variables are not allowed here"
+
+
+def _without_locals(fault: Diagnostic, select: Select) -> Diagnostic:
+    """The fault of a local in a select, at the whole expression as in tremor, with a better hint."""
+    span = fault.span
+    if fault.message != NO_LOCALS or span is None:
+        return fault
+    parts = [part.span for part in (select.target, select.where, select.group, select.having) if part]
+    around = next((part for part in parts if part.start <= span.start and span.end <= part.end), span)
+    return Diagnostic(fault.message, around, "a field of the event is `event.name`", context=select.span)

@@ -29,14 +29,14 @@ def check_window(definition: DefineWindow, scope: Scope, name: str) -> WindowIR:
     """A window that a select names. Raises CheckError."""
     problems = Problems()
     script, tick = _scripts(definition, scope, problems)
-    values = settings(definition.settings, scope, {}, problems)
+    values = settings(definition.settings, scope, None, problems)
     _check_keys(definition.settings, values, problems)
     problems.settle()
     kind, amount = _kind(definition, values)
     if definition.kind == "sliding":
         hint = "tumbling windows are"
         raise CheckError([Diagnostic("sliding windows are not supported", definition.kind_span, hint)])
-    state = const_value(definition.state, scope, args={}) if definition.state is not None else None
+    state = const_value(definition.state, scope) if definition.state is not None else None
     if kind == "state" and script is None:
         hint = "add `script … ` that says for each event whether to emit"
         message = "a window with `state` needs a script"
@@ -46,10 +46,12 @@ def check_window(definition: DefineWindow, scope: Scope, name: str) -> WindowIR:
 
 
 def check_definition(definition: DefineWindow, scope: Scope) -> None:
-    """A window that nothing uses: its scripts. Raises CheckError."""
+    """A window that nothing uses: its scripts and its state. Raises CheckError."""
     problems = Problems()
     _scripts(definition, scope, problems)
     problems.settle()
+    if definition.state is not None:
+        const_value(definition.state, scope)
 
 
 def _kind(definition: DefineWindow, values: dict[str, Value]) -> tuple[Any, int]:

@@ -41,6 +41,10 @@ _WITH_LINES = (MatchIR, ForIR, PatchIR, LogicIR, LetIR, EmitIR, DropIR, RecurIR)
 def assign(frame: Frame, node: LetIR, value: Code) -> None:
     """`let path = value`; `value` is evaluated before anything is copied, where that could be seen."""
     target = node.target
+    if isinstance(target, RootIR) and target.name == "meta":
+        span = target.span.to(node.span)
+        frame.put(call("refuse", value, site=Site(span, context=span.with_lines(2))))
+        return
     if isinstance(target, PathIR):
         _assign_below(frame, node, target, value)
         return

@@ -155,7 +155,7 @@ def _with_string(piece: Code, value: str, is_equal: bool, is_string: bool) -> Co
 
 @_emit.register
 def _logic(node: LogicIR, frame: Frame) -> Code:
-    site = Site(node.span, parts=(node.left.span, node.right.span))
+    site = Site(node.span, parts=(node.left.span, node.right.span), context=node.span)
     left = _side(frame, node.left, "left_of", node.op, site)
     if node.op == "xor":
         right = _side(frame, node.right, "right_of", node.op, site)
@@ -190,14 +190,15 @@ def condition(frame: Frame, node: ExprIR, context: Site | None = None) -> Code:
 
 @_emit.register
 def _call(node: CallIR, frame: Frame) -> Code:
-    site = Site(node.span, "call", name=f"{node.name}/{len(node.args)}")
+    context = node.span.with_lines(2)
+    site = Site(node.span, "call", name=f"{node.name}/{len(node.args)}", context=context)
     if not node.is_native:
         args = [expr(frame, arg) for arg in node.args]
         return call(frame.program.function(node.target), *_arguments(frame, node, args), "ctx", site=site)
     native = find(node.target)
     args = [expr(frame, arg, shares=not is_scalar(node)) for arg in node.args]
-    context = ["ctx"] if native and native.wants_context else []
-    return call(frame.program.native(node.target), *context, *args, site=site)
+    first = ["ctx"] if native and native.wants_context else []
+    return call(frame.program.native(node.target), *first, *args, site=site)
 
 
 def _arguments(frame: Frame, node: CallIR, args: list[Code]) -> list[Code]:
@@ -220,7 +221,7 @@ def _presence(node: PresenceIR, frame: Frame) -> Code:
 @_emit.register
 def _merge(node: MergeIR, frame: Frame) -> Code:
     target, value = expr(frame, node.target), expr(frame, node.value)
-    site = Site(node.span, parts=(node.target.span, node.value.span))
+    site = Site(node.span, parts=(node.target.span, node.value.span), context=node.span)
     return call("merge", target, value, site=site)
 
 

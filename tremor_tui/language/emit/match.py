@@ -61,7 +61,7 @@ def match(frame: Frame, node: MatchIR, dest: Dest) -> bool:
         _arm(frame, node.default, dest, chain)
         return chain.finish()
     with frame.deeper():
-        frame.put(code("raise no_clause()", site=Site(node.span)))
+        frame.put(code("raise no_clause()", site=Site(node.span, context=node.span.with_lines(2))))
     return chain.finish()
 
 

@@ -150,6 +150,11 @@ def key_of(value: Value) -> str:
     raise conflict(value, "string")
 
 
+def refuse(value: Value) -> Value:
+    """All of the metadata is assigned to, which is not possible."""
+    raise EvalError("You are trying to assign to a value that isn't valid")
+
+
 # --- patterns ---------------------------------------------------------------------------------------
 
 

@@ -128,7 +128,8 @@ def create_stream(c: Context, v: list[Any], s: list[int], end: int) -> tree.Crea
 
 
 def create(c: Context, v: list[Any], s: list[int], end: int) -> tree.Create:
-    return tree.Create(_word(v[1]), v[2], v[3], v[4], c.of(v[1]), c.span(s[0], end))
+    clause = c.span(s[4], v[4][-1].span.end) if v[4] else None
+    return tree.Create(_word(v[1]), v[2], v[3], v[4], clause, c.of(v[1]), c.span(s[0], end))
 
 
 def select(c: Context, v: list[Any], s: list[int], end: int) -> tree.Select:

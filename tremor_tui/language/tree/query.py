@@ -133,13 +133,14 @@ class Create(Node):
     """`create kind name from mod::target with setting, … end`; also `connector`, in a flow.
 
     `target` is None where `from` is not written: then it is the definition of the same name. The
-    settings, with their `end`, are optional.
+    settings, with their `end`, are optional. `with_span` goes from `with` to the last of them.
     """
 
     kind: CreateKind
     name: Name
     target: QualifiedName | None
     settings: tuple[Setting, ...]
+    with_span: Span | None
     kind_span: Span
     span: Span
 
