@@ -88,3 +88,15 @@ def test_constants_that_explode_are_refused_while_checking(text: str) -> None:
 def test_what_is_allowed_is_far_more_than_events_hold() -> None:
     assert MAX_TEXT >= 64 << 20
     assert MAX_ITEMS >= 1 << 20
+
+
+def test_a_long_constant_is_no_text_to_compile() -> None:
+    began = time.thread_time()
+
+    script = compiled(
+        "use std::range; const LONG = range::range(0, 1000000); [LONG[5], {'a': 1}.a]".replace("'", '"')
+    )
+
+    assert script.call(None, None, Cell(), Context()) == ("out", [5, 1], None)
+    assert len(compiled("use std::range; const LONG = range::range(0, 1000000); LONG").emitted.text) < 1000
+    assert time.thread_time() - began < 2

@@ -22,6 +22,7 @@ from tremor_tui.language.emit.writer import (
     atom,
     code,
     indented,
+    is_long,
     literal,
 )
 from tremor_tui.language.ir.script import FunctionIR
@@ -72,6 +73,9 @@ class Program:
 
     def constant(self, value: Any) -> str:
         """The name of a constant list or record."""
+        if is_long(value):
+            name = f"const__large_{len(self.bindings) + 1}"
+            return self._bind(name, Binding("value", name, value=value))
         text = literal(value)
         return self.constants.setdefault(text, f"const__{len(self.constants) + 1}")
 

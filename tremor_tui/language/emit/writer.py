@@ -112,14 +112,17 @@ def indented(block: Block, by: int = 1) -> Block:
 class Binding:
     """What a name of the generated text stands for, where it is no literal.
 
-    `native` is a function's path, `extractor` a name and a rule.
+    `native` is a function's path, `extractor` a name and a rule, `value` a constant too large to be written.
     """
 
-    kind: Literal["native", "extractor"]
+    kind: Literal["native", "extractor", "value"]
     name: str
     rule: str = ""
+    value: Any = field(default=None, compare=False)
 
 
+MAX_PARTS = 5000
+"""Elements and fields of a constant that is written in the text."""
 Mark = tuple[int, int, Site]
 """First column, column after the last one (both from 0), and what stands there."""
 
@@ -190,6 +193,17 @@ def _flat(piece: Code, column: int, marks: list[Mark]) -> str:
     if piece.site:
         marks.append((column, at, piece.site))
     return "".join(texts)
+
+
+def is_long(value: Any) -> bool:
+    """Whether a constant has more parts than text should have."""
+    todo, parts = [value], 0
+    while todo and parts <= MAX_PARTS:
+        found = todo.pop()
+        if isinstance(found, (list, dict)):
+            parts += len(found)
+            todo += (found.values() if isinstance(found, dict) else found) if parts <= MAX_PARTS else ()
+    return parts > MAX_PARTS
 
 
 def literal(value: Any) -> str:

@@ -69,6 +69,8 @@ def _too_complex(emitted: Emitted) -> CheckError:
 
 def bound(binding: Binding) -> Any:
     """What a name of the generated text stands for. Raises ConfigError for a rule that is not one."""
+    if binding.kind == "value":
+        return binding.value
     if binding.kind == "extractor":
         return extractors.get(binding.name)(binding.rule)
     function = find(binding.name)
