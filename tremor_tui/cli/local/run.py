@@ -111,7 +111,7 @@ def run(
 
 
 def _interact(file: Path | None, instance: str, style: ErrorFormat) -> int:
-    from tremor_tui.cli.local.repl import interact
+    from tremor_tui.cli.running.repl import interact
 
     try:
         program = Program.open(file, Path.cwd(), module_path(), shown=str(file)) if file else None
