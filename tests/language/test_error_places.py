@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.language.query_texts import found, query
+from tests.language.query_texts import Run, found, query
 from tests.language.scripts import compiled, failure, refused
+from tremor_tui.errors import ScriptError
 from tremor_tui.language.source import Source
 from tremor_tui.model.diagnostic import Diagnostic
 
@@ -432,6 +433,37 @@ def test_a_query_is_refused_where_tremor_refuses_it(text: str) -> None:
 def test_a_flow_is_refused_where_tremor_refuses_it(text: str) -> None:
     plain, expected = marked(text)
     assert place(_first(found(plain, True, None))) == expected
+
+
+SIZE = "define window w from tumbling with size = 2"
+COUNT = "\nselect aggr::stats::count() from in[w]"
+SELECTED: list[tuple[str, Any]] = [
+    ("select event from in where «event.a» into out;", {"a": 1}),
+    ("select event from in into out having «event.a»;", {"a": 1}),
+    ("select event.«b» from in into out;", {}),
+    ("select event from in group by «each(event.a)» into out;", {"a": 1}),
+    ("select event from in group by set(event.a, «each(event.a)») into out;", {"a": 1}),
+    (SIZE + " script «event.a» end;" + COUNT + " into out;", {"a": "x"}),
+    (
+        "define window w from tumbling state 1 script 0; «event» end;".replace("0; «", "«0; ")
+        + COUNT
+        + " into out;",
+        1,
+    ),
+    (SIZE + ", max_groups = 1 end;" + COUNT + " group by «each(event)» into out;", [1, 2]),
+    (SIZE.replace("2", "1") + " end;\nselect aggr::stats::sum(event.«b») from in[w] into out;", {}),
+]
+"""Selects that fail with an event."""
+
+
+@pytest.mark.parametrize(("text", "event"), SELECTED)
+def test_a_select_fails_where_it_does_in_tremor(text: str, event: Any) -> None:
+    plain, expected = marked(text)
+    run = Run(plain)
+    run.batch(event)
+    assert [place(error.diagnostic.span) for _, error in run.errors if isinstance(error, ScriptError)] == [
+        expected
+    ]
 
 
 def _first(diagnostics: tuple[Diagnostic, ...]) -> Any:

@@ -79,7 +79,8 @@ def _windowed(node: SelectNode, loaded: LoadedSelect, ctx: Context, report: Repo
     calls = [_call(call) for call in node.select.aggregates]
     expressions = Expressions(loaded.target, loaded.where, loaded.having, loaded.groups, loaded.arguments)
     windows = [Window(window.name, _trigger(window), window.max_groups) for window in node.windows]
-    return WindowSelect(ctx, expressions, windows, calls, node.select.span, report)
+    grouped = node.select.group_by or node.select
+    return WindowSelect(ctx, expressions, windows, calls, grouped.span, report)
 
 
 def _call(call: AggregateCallIR) -> Call:

@@ -97,7 +97,7 @@ def _script(body: ScriptBody | None, scope: Scope, problems: Problems, is_tick: 
             span = statement.path.span.to(statement.span) if isinstance(statement, Let) else statement.span
             problems.error(message, span, "a window's script may change `state` alone")
     try:
-        return check_script(body.statements, scope, args={}, name="window", span=body.span)
+        return check_script(body.statements, scope, args={}, name="window")
     except CompileError as error:
         take(problems, error)
         return None
