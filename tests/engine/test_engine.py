@@ -228,6 +228,45 @@ async def test_a_preview_runs_a_draft_on_samples(running: Running) -> None:
     assert "not JSON" in third.error
 
 
+async def test_a_preview_of_a_node_runs_the_draft_and_what_runs_side_by_side(
+    running: Running, folders: Path
+) -> None:
+    path = write_flow(folders, script="event.a")
+    draft = {str(path): flow(script='emit $b + event.a => "big"')}
+    samples, metas = ('{"a": 1}', "2"), ('{"b": 4}', "")
+    async with running(), connect() as plane:
+        await plane.submit(deploy(path))
+
+        def ask(texts: dict[str, str], metas: tuple[str, ...] = ()) -> Preview:
+            return Preview(samples, metas=metas, texts=texts, flow="one", pipeline="main", node="work")
+
+        seen = await plane.submit(ask(draft, metas))
+        bad = await plane.submit(ask({str(path): flow(script="let =")}))
+        gone = await plane.submit(ask({str(path): flow().replace("work", "toil")}))
+
+    assert isinstance(seen, Previewed)
+    assert seen.diagnostics == ()
+    assert [(r.port, r.value) for r in seen.results] == [("big", "5"), ("err", "")]
+    assert [(r.port, r.value) for r in seen.running] == [("out", "1"), ("err", "")]
+    assert all(result.run_ns for result in seen.results)
+    assert isinstance(bad, Previewed)
+    assert bad.results == ()
+    assert bad.diagnostics[0].span is not None
+    assert isinstance(gone, Previewed)
+    assert "no script called `work`" in gone.diagnostics[0].message
+
+
+async def test_the_time_of_a_preview_is_limited_for_each_sample(running: Running) -> None:
+    text = "let a = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]; for a of case (i, e) => for a of case (j, f) => "
+    text += "for a of case (k, g) => for a of case (l, h) => h end end end end; event"
+    async with running(), connect() as plane:
+        answer = await plane.submit(Preview(("1",) * 200, text, limit_ms=100))
+
+    assert isinstance(answer, Previewed)
+    assert sum(result.run_ns for result in answer.results) > 100_000_000
+    assert [result.value for result in answer.results] == ["1"] * 200
+
+
 async def test_a_draft_that_runs_away_is_ended_and_keeps_its_first_results(running: Running) -> None:
     loops = "case (a, b) => for event of " * 9
     text = f"match event of case %[] => for event of {loops} case (c, d) => 1 " + "end " * 10

@@ -130,14 +130,20 @@ class CloseTap(Command, frozen=True, tag="close_tap"):
 class Preview(Command, frozen=True, tag="preview"):
     """Runs a draft script on samples in a process with a time limit; nothing reaches a sink.
 
-    `text` is tremor-script, or `path`, `texts` and `script` name one that a file defines. `samples` are
-    JSON texts. Answered with `Previewed`.
+    `text` is tremor-script; or `flow`, `pipeline` and `node` name a script of a running flow, which is run
+    as it would be with `texts` in the place of files, and beside it as it is now. `samples` and their
+    `metas` are JSON texts; `limit_ms` is for each of them. Answered with `Previewed`.
     """
 
     samples: tuple[str, ...]
     text: str = ""
     limit_ms: int = 100
     module_path: tuple[str, ...] = ()
+    metas: tuple[str, ...] = ()
+    flow: str = ""
+    pipeline: str = ""
+    node: str = ""
+    texts: dict[str, str] = {}
 
 
 class Keep(Command, frozen=True, tag="keep"):

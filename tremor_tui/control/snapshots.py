@@ -377,10 +377,14 @@ class Compared(Picture, frozen=True, tag="compared"):
 
 
 class Previewed(Picture, frozen=True, tag="previewed"):
-    """The answer to `Preview`: for each sample the port it left by (empty: dropped), value and time."""
+    """The answer to `Preview`: for each sample the port it left by (empty: dropped), value and time.
+
+    `running` is what the version that runs makes of them; empty where no flow was named.
+    """
 
     results: tuple[PreviewResult, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    running: tuple[PreviewResult, ...] = ()
 
 
 class PreviewResult(Picture, frozen=True):

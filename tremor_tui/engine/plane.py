@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol, assert_never
 
+import msgspec
+
 from tremor_tui.control import commands as ask
 from tremor_tui.control.snapshots import (
     Answer,
@@ -19,7 +21,7 @@ from tremor_tui.control.snapshots import (
     TapSamples,
 )
 from tremor_tui.engine.clients import ClientSession
-from tremor_tui.engine.compiling.link import Diagnose, Draft, Drafted, Found
+from tremor_tui.engine.compiling.link import Diagnose, Draft, Drafted, Found, Where
 from tremor_tui.engine.executors import link
 from tremor_tui.engine.flows import Deployed, Flows
 from tremor_tui.engine.trials import refresh
@@ -105,15 +107,29 @@ class Plane:
             case ask.Preview():
                 if len(request.samples) > MAX_SAMPLES or not 1 <= request.limit_ms <= 2000:
                     raise ControlError(f"a preview takes up to {MAX_SAMPLES} samples and 2000 ms")
-                draft = Draft(request.text, request.samples, request.limit_ms, request.module_path)
-                drafted = await compiling.ask(draft, Drafted)
-                return Previewed(drafted.results, drafted.diagnostics)
+                return await self._preview(request)
             case ask.Diagnose():
                 _check_paths(request.path, request.base, *request.module_path, *request.texts)
                 source = link.Texts(request.path, request.base, request.module_path, request.texts)
                 return Diagnosed((await compiling.ask(self._job(source, request.flow), Found)).diagnostics)
             case _:
                 assert_never(request)
+
+    async def _preview(self, request: ask.Preview) -> Previewed:
+        ask_for, limit = self._flows.compiling.ask, request.limit_ms
+        draft = Draft(request.text, request.samples, limit, request.module_path, request.metas)
+        if not request.flow:
+            drafted = await ask_for(draft, Drafted)
+            return Previewed(drafted.results, drafted.diagnostics)
+        _check_paths(*request.texts)
+        runs = self._flows.get(request.flow).source
+        texts = msgspec.structs.replace(runs, texts=request.texts)
+        where = request.flow, request.pipeline, request.node
+        made = [
+            await ask_for(msgspec.structs.replace(draft, where=Where(source, *where)), Drafted)
+            for source in (texts, runs)
+        ]
+        return Previewed(made[0].results, made[0].diagnostics, made[1].results)
 
     def _job(self, source: link.Texts, alias: str) -> Diagnose:
         if not alias:

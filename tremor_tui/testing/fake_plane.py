@@ -49,6 +49,7 @@ class FakePlane:
     restarts: int = 0
     note: str = ""
     warnings: tuple[see.Warned, ...] = ()
+    preview: Callable[[Sequence[str], bool], see.Previewed] = lambda samples, _: previewed(samples)
     difference: see.Compared = field(default_factory=lambda: CHANGE)
     last_apply: see.Receipt | None = None
     watched_until_ns: int = 0
@@ -60,7 +61,7 @@ class FakePlane:
         self._seen: dict[int, int] = {}
         self._per_second = 0.0
         self._ticker: asyncio.Task[None] | None = None
-        self._lost = False
+        self._lost = self._many = False
         self._live = self._on_disk()
 
     async def submit(self, request: do.Request) -> see.Answer:
@@ -88,9 +89,12 @@ class FakePlane:
             case do.Compare(flow=flow, texts=texts):
                 is_live = not texts and self._on_disk() == self._live
                 return see.Compared(flow) if is_live else self.difference
-            case do.OpenTap(edge=edge):
+            case do.Preview(samples=samples, texts=texts):
+                return self.preview(samples, bool(texts))
+            case do.OpenTap(edge=edge, per_second=rate):
                 number = len(self._seen) + 1
                 self._taps[number], self._seen[number] = edge, 0
+                self._many = rate > 50
                 return see.TapOpened(number)
             case do.CloseTap(tap=number):
                 self._taps.pop(number, None)
@@ -185,13 +189,12 @@ class FakePlane:
         self._out.put_nowait(self.picture())
         for number, edge in self._taps.items():
             self._seen[number] += 200 * steps
-            self._out.put_nowait(
-                see.TapSamples(number, edge, self._samples(), 200 * steps, self._seen[number])
-            )
+            samples = tuple(self._sample(self.step + at) for at in range(20 if self._many else 1))
+            self._out.put_nowait(see.TapSamples(number, edge, samples, 200 * steps, self._seen[number]))
 
-    def _samples(self) -> tuple[see.Sample, ...]:
-        value = SAMPLES[self.step % len(SAMPLES)] | {"time": f"23/Nov/2026:16:46:{self.step % 60:02d} +0000"}
-        return (see.Sample(self.now, json.dumps(value), '{"class":"ok"}'),)
+    def _sample(self, step: int) -> see.Sample:
+        value = SAMPLES[step % len(SAMPLES)] | {"time": f"23/Nov/2026:16:46:{step % 60:02d} +0000"}
+        return see.Sample(self.now, json.dumps(value), '{"class":"ok"}')
 
     def picture(self) -> see.EngineSnapshot:
         """The whole engine at this step."""
@@ -318,6 +321,23 @@ def _histogram(middle_ns: int, step: int) -> see.Histogram:
         for i in range(int(at) + 24)
     )
     return see.Histogram(counts, middle_ns, middle_ns * 2, middle_ns * 6, middle_ns * 8, middle_ns * 9)
+
+
+def previewed(samples: Sequence[str]) -> see.Previewed:
+    """The draft says `big` of every seventh sample, and sends every fifth to `err`, where nothing went."""
+    running = [
+        see.PreviewResult("out", json.dumps(json.loads(sample) | {"class": "ok"}), run_ns=88_000 + 1000 * i)
+        for i, sample in enumerate(samples)
+    ]
+    made = [
+        see.PreviewResult("err", '{"error": "no cust"}', run_ns=102_000)
+        if i % 5 == 2
+        else see.PreviewResult("out", one.value.replace('"ok"', '"big"'), run_ns=91_000)
+        if i % 7 == 4
+        else one
+        for i, one in enumerate(running)
+    ]
+    return see.Previewed(tuple(made), running=tuple(running))
 
 
 def unknown_name(path: str, text: str) -> Sequence[Diagnostic]:

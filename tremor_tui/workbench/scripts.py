@@ -12,6 +12,12 @@ def scripts_in(text: str) -> list[tuple[str, int]]:
     return [(found[1], text.count("\n", 0, found.start(1)) + 1) for found in _DEFINE.finditer(text)]
 
 
+def names_of(text: str, script: str) -> set[str]:
+    """What a script is called where it runs: its own name, and those that `create script … from` gives it."""
+    made = rf"\bcreate\s+script\s+(\w+)\s+from\s+(?:\w+::)*{re.escape(script)}\b"
+    return {script, *re.findall(made, text)} if script else set()
+
+
 def line_of(text: str, script: str) -> int:
     """The line that defines a script, 0 where none does."""
     return next((line for name, line in scripts_in(text) if name == script), 0)

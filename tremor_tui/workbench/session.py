@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from tremor_tui.control import commands as do
 from tremor_tui.control.plane import ControlPlane
-from tremor_tui.control.snapshots import Answer, TapOpened
+from tremor_tui.control.snapshots import Answer, Sample, TapOpened, TapSamples
 from tremor_tui.errors import ControlError, EngineLost
 from tremor_tui.workbench.store import Store, Tap
 
@@ -17,6 +18,8 @@ Find = Callable[[], Awaitable[Sequence[str]]]
 
 PER_SECOND = 4.0
 TAP_PER_SECOND = 20.0
+SAMPLING_PER_SECOND = 100.0
+OPENING = -1
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 2.0
 
@@ -29,6 +32,7 @@ class Session:
         self._store = store
         self._plane: ControlPlane | None = None
         self.is_live = asyncio.Event()
+        self._samplers: dict[int, asyncio.Queue[TapSamples]] = {}
 
     async def run(self, engine: str) -> None:
         """Attaches to an engine ("" starts one) and feeds the store until it is cancelled.
@@ -74,6 +78,8 @@ class Session:
     async def _pump(self) -> None:
         assert self._plane is not None
         async for pushed in self._plane.pushed():
+            if isinstance(pushed, TapSamples) and self._samplers:
+                self._samplers.setdefault(pushed.tap, asyncio.Queue()).put_nowait(pushed)
             self._store.take(pushed, time.monotonic())
         raise EngineLost("the engine closed the connection")
 
@@ -114,6 +120,23 @@ class Session:
         answer = await self.ask(do.OpenTap(tap.edge, TAP_PER_SECOND))
         if isinstance(answer, TapOpened):
             tap.number = answer.tap
+
+    async def sample(self, edge: str, count: int, within_s: float) -> list[Sample]:
+        """Up to `count` events that pass an edge, those that came in time. Raises ControlError."""
+        found: list[Sample] = []
+        self._samplers[OPENING] = asyncio.Queue()  # samples may come before the number of their tap is known
+        try:
+            answer = await self.ask(do.OpenTap(edge, SAMPLING_PER_SECOND))
+            number = answer.tap if isinstance(answer, TapOpened) else OPENING
+            queue = self._samplers.setdefault(number, asyncio.Queue())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    while len(found) < count:
+                        found += (await queue.get()).samples
+            await self.ask(do.CloseTap(number))
+        finally:
+            self._samplers.clear()
+        return found[:count]
 
     async def close_tap(self) -> None:
         """Closes the tap if one is open. Raises ControlError."""

@@ -28,13 +28,24 @@ class Diagnose(msgspec.Struct, frozen=True, tag="diagnose"):
     flow: Texts | None = None
 
 
+class Where(msgspec.Struct, frozen=True):
+    """A script node of a flow that a file deploys."""
+
+    source: Texts
+    flow: str
+    pipeline: str
+    node: str
+
+
 class Draft(msgspec.Struct, frozen=True, tag="draft"):
-    """Run a script on samples; answered with `Drafted`."""
+    """Run a script, `text` or the one that `where` names, on samples; answered with `Drafted`."""
 
     text: str
     samples: tuple[str, ...]
     limit_ms: int
     module_path: tuple[str, ...] = ()
+    metas: tuple[str, ...] = ()
+    where: Where | None = None
 
 
 class NodePlan(msgspec.Struct, frozen=True):

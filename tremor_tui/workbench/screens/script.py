@@ -1,4 +1,7 @@
-"""ScriptView: the texts behind a flow: edit, see what is wrong as you type, put the change live."""
+"""ScriptView: the texts behind a flow: edit, see what is wrong as you type, put the change live.
+
+Long because every action of the screen is a method of it; `applying.py` and `previewing.py` do the work.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,14 @@ from tremor_tui.errors import ControlError, TremorError
 from tremor_tui.workbench.applying import Applying
 from tremor_tui.workbench.draft import ChangedOnDisk, Draft, forget, kept
 from tremor_tui.workbench.messages import FileClicked, ProblemClicked
+from tremor_tui.workbench.previewing import Previewing
 from tremor_tui.workbench.screens.dialogs import Menu, Question
 from tremor_tui.workbench.screens.view import View
 from tremor_tui.workbench.scripts import line_of
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.change_line import ChangeLine
 from tremor_tui.workbench.widgets.editor import Editor
+from tremor_tui.workbench.widgets.preview import PreviewPanel
 from tremor_tui.workbench.widgets.side import FileList, Problems
 
 PAUSE_S = 0.15
@@ -39,8 +44,10 @@ class ScriptView(View):
         self.problems = Problems(id="problems")
         self.change = ChangeLine(store)
         self.applying = Applying(self)
+        self.preview = PreviewPanel(id="preview")
+        self.previewing = Previewing(self, self.preview)
         self.main_file = ""
-        self._base, self._module_path = base, module_path
+        self.base, self._module_path = base, module_path
         self._timer: Timer | None = None
         self._asked = 0
         self._flow = ""
@@ -50,6 +57,7 @@ class ScriptView(View):
         with Horizontal(id="desk"):
             yield self.files
             yield self.editor
+            yield self.preview
         yield self.problems
         yield self.change
 
@@ -72,9 +80,30 @@ class ScriptView(View):
     def repaint(self) -> None:
         """Draws anew what changed; drafts follow a version that went back."""
         super().repaint()
+        self.previewing.look()
         flow = self.store.flow
         if flow is not None and flow.alias == self.flow and self.applying.is_behind(flow):
             self.desk.work(self.applying.follow_back(flow))
+
+    def on_text_area_selection_changed(self, message: TextArea.SelectionChanged) -> None:
+        """The cursor may be in another script now."""
+        self.previewing.look()
+
+    def act_preview(self) -> None:
+        """Shows or hides the preview."""
+        self.previewing.toggle()
+
+    def act_samples(self) -> None:
+        """Takes new samples."""
+        self.previewing.sample()
+
+    def act_next_sample(self) -> None:
+        """The next sample."""
+        self.preview.step(1)
+
+    def act_previous_sample(self) -> None:
+        """The previous sample."""
+        self.preview.step(-1)
 
     def back(self) -> bool:
         """Leaves to the flow."""
@@ -89,6 +118,12 @@ class ScriptView(View):
         if self._flow or self.main_file:
             return self._flow
         return self.store.flow.alias if self.store.flow else ""
+
+    @property
+    def pipeline(self) -> str:
+        """The pipeline that is selected in the flow, empty for a connector."""
+        kind, _, alias = self.store.node.partition("/")
+        return self.store.inside or (alias if kind == "pipeline" else "")
 
     @property
     def draft(self) -> Draft | None:
@@ -157,7 +192,7 @@ class ScriptView(View):
 
     def _wanted(self, path: str) -> Draft | None:
         drafts = self.files.drafts
-        named_so = next((draft for draft in drafts if draft.names(path, self._base)), None) if path else None
+        named_so = next((draft for draft in drafts if draft.names(path, self.base)), None) if path else None
         before = self.draft.path if self.draft else ""
         same = next((draft for draft in drafts if draft.path == before), None)
         return named_so or same or (drafts[0] if drafts else None)
@@ -227,7 +262,7 @@ class ScriptView(View):
             return True
         self._asked += 1
         number = self._asked
-        request = do.Diagnose(draft.path, self._base, self._module_path, self._texts(), self._flow)
+        request = do.Diagnose(draft.path, self.base, self._module_path, self.texts(), self._flow)
         try:
             answer = await self.desk.session.ask(request)
         except ControlError as error:
@@ -238,22 +273,27 @@ class ScriptView(View):
         is_good = not any(problem.is_error for problem in found)
         if number == self._asked and draft is self.draft:
             self.spread(found)
-            self.desk.work(self._compare(number, is_good))
+            self.desk.work(self._follow_text(number, is_good))
         return is_good
 
-    async def _compare(self, number: int, is_good: bool) -> None:
-        change = await self.applying.compare(self._flow, self._texts()) if is_good and self._flow else None
+    async def _follow_text(self, number: int, is_good: bool) -> None:
+        if is_good:
+            await self.previewing.run()
+        else:
+            self.previewing.spoil()
+        change = await self.applying.compare(self._flow, self.texts()) if is_good and self._flow else None
         if number == self._asked:
             self.change.change = change
             self.change.repaint()
 
-    def _texts(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str]:
+        """The texts that are not saved, by path."""
         return {draft.path: draft.text for draft in self.files.drafts if draft.is_unsaved}
 
     def spread(self, found: Sequence[Diagnostic]) -> None:
         """Gives each draft its problems; what belongs to none of them shows with the current one."""
         for draft in self.files.drafts:
-            draft.diagnostics = tuple(p for p in found if draft.names(self._file(p), self._base))
+            draft.diagnostics = tuple(p for p in found if draft.names(self._file(p), self.base))
         known = [p for draft in self.files.drafts for p in draft.diagnostics]
         current = self.draft
         if current is not None:
@@ -269,7 +309,7 @@ class ScriptView(View):
         draft = self.draft
         shown = tuple(sorted(found, key=lambda p: (not p.is_error, p.span.start if p.span else -1)))
         self.problems.found, self.problems.current, self.problems.state = shown, -1, ""
-        own = [p for p in shown if draft and draft.names(self._file(p), self._base)]
+        own = [p for p in shown if draft and draft.names(self._file(p), self.base)]
         self.editor.mark(own, self.desk.ink)
         self.problems.repaint()
 
@@ -293,7 +333,7 @@ class ScriptView(View):
         problem = self.problems.found[index]
         self.problems.current = index
         self.problems.repaint()
-        draft = next((d for d in self.files.drafts if d.names(self._file(problem), self._base)), None)
+        draft = next((d for d in self.files.drafts if d.names(self._file(problem), self.base)), None)
         if problem.span is not None:
             self.open(draft or self.draft, problem.span.line, problem.span.column)
 
@@ -387,7 +427,7 @@ class ScriptView(View):
 
     async def deploy(self) -> None:
         """Deploys the file that does not run yet. Raises ControlError."""
-        await self.desk.session.ask(do.Deploy(self.main_file, self._base, self._module_path))
+        await self.desk.session.ask(do.Deploy(self.main_file, self.base, self._module_path))
 
     # A file that does not run yet
 
