@@ -19,9 +19,9 @@ async def connect(_engine: str) -> ControlPlane:
 
 
 class Crashes(app.Workbench):
-    """Fails on F9; on F10 its loop turns no more."""
+    """Fails on F11; on F10 its loop turns no more."""
 
-    BINDINGS = [("f9", "crash"), ("f10", "stick")]  # noqa: RUF012
+    BINDINGS = [("f11", "crash"), ("f10", "stick")]  # noqa: RUF012
 
     def action_crash(self) -> None:
         """A bug."""

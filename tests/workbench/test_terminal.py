@@ -127,7 +127,7 @@ def test_a_signal_leaves_a_whole_terminal(terminal: Terminal, number: int) -> No
 
 
 def test_a_crash_leaves_a_whole_terminal(terminal: Terminal) -> None:
-    os.write(terminal.master, b"\x1b[20~")
+    os.write(terminal.master, b"\x1b[23~")
 
     assert terminal.wait() == 1
     assert_restored(terminal)
@@ -143,7 +143,7 @@ def test_a_signal_ends_a_workbench_whose_loop_is_stuck(terminal: Terminal) -> No
     assert_restored(terminal)
 
 
-@pytest.mark.parametrize("ending", [b"", b"\x1b[20~"])
+@pytest.mark.parametrize("ending", [b"", b"\x1b[23~"])
 def test_text_that_is_not_saved_outlives_a_signal_and_a_crash(terminal: Terminal, ending: bytes) -> None:
     os.write(terminal.master, b"3")
     terminal.read_until(lambda: "define flow live" in terminal.screen())
