@@ -13,6 +13,7 @@ from tremor_tui.engine.compiling.link import FlowPlan
 from tremor_tui.engine.compiling.plan import plan
 from tremor_tui.engine.difference import compare
 from tremor_tui.engine.executors.link import Texts
+from tremor_tui.engine.flows import _altered
 from tremor_tui.errors import ControlError
 
 COUNTS = "let state = state + 1; event"
@@ -93,6 +94,17 @@ def test_what_no_apply_makes_is_refused_in_words() -> None:
 
     assert found.refused == ("connector `two` is new",)
     assert found.text == "connector `two` is new"
+
+
+def test_only_pipelines_that_do_something_else_are_judged() -> None:
+    two = flow(extra="create pipeline more from other;\n  connect /connector/tick to /pipeline/more;\n")
+    other = flow().partition("define pipeline main")[2].partition("create connector tick;")[0]
+    two = two.replace("  create connector tick;", f"define pipeline other{other}  create connector tick;")
+    two = two.replace("end;\ndeploy", "connect /pipeline/more to /connector/nowhere;\nend;\ndeploy")
+    old, new = planned(two), planned(two.replace("      event\n", "      event + 1\n", 1))
+
+    assert _altered(old, new, ("main", "more")) == ("main",)
+    assert _altered(old, planned("\n" + two), ("main", "more")) == ("main", "more")
 
 
 @pytest.mark.anyio

@@ -278,7 +278,8 @@ class Flows:
             made, accept = dataclasses.replace(made, number=flow.gone.number), True
         earlier = flow.now()
         await refresh([flow.executor])
-        before = flow.tally.lately(changed)
+        judged = _altered(flow.plan, made.plan, changed)
+        before = flow.tally.lately(judged)
         receipt = flow.last_apply = await self._swap(flow, made, changed)
         flow.trial = None
         self.log(f"applied version {flow.version} of {flow.alias}: {', '.join(changed)}")
@@ -287,8 +288,8 @@ class Flows:
             return Applied((receipt,), f"v{flow.version} is accepted and not watched")
         await refresh([flow.executor])
         until = self._clock.monotonic_ns() + self._watch_ns
-        start, wall = flow.tally.total(changed), self._clock.wall_ns() + self._watch_ns
-        flow.trial = Trial(earlier, changed, before, start, until, wall)
+        start, wall = flow.tally.total(judged), self._clock.wall_ns() + self._watch_ns
+        flow.trial = Trial(earlier, judged, before, start, until, wall)
         flow.say(f"v{flow.version} was applied and is watched")
         self.trials.begin()
         return Applied((receipt,))
@@ -367,6 +368,15 @@ class Flows:
 def _changed(old: FlowPlan, new: FlowPlan) -> tuple[str, ...]:
     """The pipelines that differ between two plans of the same shape."""
     return tuple(alias for alias, mark in new.pipelines.items() if old.pipelines[alias] != mark)
+
+
+def _altered(old: FlowPlan, new: FlowPlan, changed: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that do something else now; what only moved in its text would water down the share that fails."""
+
+    def does(plan: FlowPlan, alias: str) -> object:
+        return sorted(n.mark for n in plan.nodes.get(alias, {}).values()), plan.wiring.get(alias)
+
+    return tuple(alias for alias in changed if does(old, alias) != does(new, alias)) or changed
 
 
 def _pinned(source: Texts, files: Sequence[FileText]) -> Texts:
