@@ -265,7 +265,7 @@ class _Lexer:
                 wider=is_line_end,
             )
         end = at + 1 if code == "\n" and not string.is_heredoc else at + 2
-        message = f"An unexpected escape code '{code}' was found"
+        message = f"An unexpected escape code {code!r} was found"
         return self._bad(at, end, message, (at, at + 1 if code == "\n" else at + 2), wider=code == "\n")
 
     # --- what is wrong ------------------------------------------------------------------------------
