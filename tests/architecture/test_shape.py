@@ -13,9 +13,7 @@ import tremor_tui
 
 ROOT = Path(tremor_tui.__file__).parent
 MODULES = sorted(
-    path
-    for path in ROOT.rglob("*.py")
-    if "_tables" not in path.name and "__pycache__" not in path.parts
+    path for path in ROOT.rglob("*.py") if "_tables" not in path.name and "__pycache__" not in path.parts
 )
 LIMIT = 400
 

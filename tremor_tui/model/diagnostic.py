@@ -46,7 +46,7 @@ class Span(msgspec.Struct, frozen=True, order=True):
         return Span(self.file, self.line, 1, self.end_line, self.end_column, start, self.end)
 
     def with_lines(self, count: int) -> Span:
-        """The lines of the span with so many more before and after it, as a context; offsets are the span's."""
+        """The lines of the span and so many around it, as a context; offsets are the span's."""
         last = self.end_line + count
         return Span(self.file, max(1, self.line - count), 1, last, self.end_column, self.start, self.end)
 
