@@ -260,11 +260,11 @@ async def test_the_time_of_a_preview_is_limited_for_each_sample(running: Running
     text = "let a = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]; for a of case (i, e) => for a of case (j, f) => "
     text += "for a of case (k, g) => for a of case (l, h) => h end end end end; event"
     async with running(), connect() as plane:
-        answer = await plane.submit(Preview(("1",) * 60, text, limit_ms=25))
+        answer = await plane.submit(Preview(("1",) * 200, text, limit_ms=30))
 
     assert isinstance(answer, Previewed)
-    assert sum(result.run_ns for result in answer.results) > 25_000_000
-    assert [result.value for result in answer.results] == ["1"] * 60
+    assert sum(result.run_ns for result in answer.results) > 30_000_000
+    assert [result.value for result in answer.results] == ["1"] * 200
 
 
 async def test_a_draft_that_runs_away_is_ended_and_keeps_its_first_results(running: Running) -> None:
