@@ -11,12 +11,18 @@ import typer
 from tremor_tui.cli.output import ErrorFormat
 
 File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A .tremor, .trickle, .troy or .yaml file.", show_default=False)
+    Path,
+    typer.Argument(
+        readable=False, metavar="FILE", help="A .tremor, .trickle, .troy or .yaml file.", show_default=False
+    ),
 ]
 Queries = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[QUERY...]", help="The .trickle files of a .yaml file's pipelines.", show_default=False
+        readable=False,
+        metavar="[QUERY...]",
+        help="The .trickle files of a .yaml file's pipelines.",
+        show_default=False,
     ),
 ]
 Format = Annotated[

@@ -23,7 +23,9 @@ from tremor_tui.cli.output import ErrorFormat
 from tremor_tui.engine.sources import Program, texts_of
 from tremor_tui.errors import CompileError, ConfigError, ControlError
 
-Infile = Annotated[Path, typer.Option("--infile", "-i", metavar="FILE", help="Events to read; - is stdin.")]
+Infile = Annotated[
+    Path, typer.Option("--infile", "-i", readable=False, metavar="FILE", help="Events to read; - is stdin.")
+]
 Outfile = Annotated[Path, typer.Option("--outfile", "-o", metavar="FILE", help="Where to; - is stdout.")]
 Decoder = Annotated[str, typer.Option("--decoder", "-d", metavar="CODEC", help="From frame to event.")]
 Encoder = Annotated[str, typer.Option("--encoder", "-e", metavar="CODEC", help="From event to frame.")]
@@ -40,7 +42,9 @@ Detach = Annotated[bool, typer.Option("--detach", help="Run a .troy file on an e
 Interactive = Annotated[bool, typer.Option("--interactive", help="Evaluate statements from stdin.")]
 OptionalFile = Annotated[
     Path | None,
-    typer.Argument(metavar="FILE", help="A .tremor, .trickle or .troy file.", show_default=False),
+    typer.Argument(
+        readable=False, metavar="FILE", help="A .tremor, .trickle or .troy file.", show_default=False
+    ),
 ]
 
 

@@ -29,7 +29,9 @@ def register(app: typer.Typer) -> None:
 def run(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE...", help=".troy files; .yaml files and their .trickle files."),
+        typer.Argument(
+            readable=False, metavar="FILE...", help=".troy files; .yaml files and their .trickle files."
+        ),
     ] = None,
     name: Name = "local",
     executors: Executors = 1,

@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 
 def workbench(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A .troy file to run.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(readable=False, metavar="[FILE]", help="A .troy file to run.")
+    ] = None,
     ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters alone.")] = False,
     mouse: Annotated[bool, typer.Option("--mouse/--no-mouse", help="Whether to use the mouse.")] = True,
     plain: Annotated[bool, typer.Option("--plain", help="Lines instead of screens, for pipes.")] = False,
