@@ -1,5 +1,6 @@
 """The control plane: all that a client may import to talk to an engine.
 
+`base.py`       the bases of requests, answers and what is pushed
 `commands.py`   every request, each a frozen struct; its docstring says what it answers
 `snapshots.py`  every answer and every picture that is pushed
 `stages.py`     the picture of one compilation, as plain text with spans

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
+from tremor_tui.control.base import Command as Command
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Client and engine must agree on it; it changes with every change that an older one would misread."""
-
-
-class Command(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do"):
-    """Base of all requests."""
 
 
 class Hello(Command, frozen=True, tag="hello"):

@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from tremor_tui.control.base import Picture as Picture
 from tremor_tui.model.diagnostic import Diagnostic as Diagnostic  # clients take it from here
 
 FlowState = Literal["initializing", "running", "paused", "draining", "stopped", "failed"]
@@ -21,10 +22,6 @@ TaskState = Literal["running", "ready", "blocked", "idle", "waiting", "paused", 
 YIELD_REASONS = ("empty", "full", "io", "timer", "budget")
 HISTOGRAM_STEPS = 4
 """Steps per power of two: bucket i holds run times from about 2**(i/4) ns up."""
-
-
-class Picture(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Base of everything that crosses the socket; fields at their default are left out."""
 
 
 class Yields(Picture, frozen=True):

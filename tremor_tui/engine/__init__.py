@@ -6,7 +6,7 @@
 
 `serving.py`    an engine as the main thing of a process: log, signals, first flows, exit status
 `engine.py`     owns the task group; starts and ends server and executors in order
-`plane.py`      what each command of `control/commands.py` does
+`plane.py`      what each command of `control/commands.py` does; `part.py`: what answers some of them
 `flows.py`      which flow runs where, from which texts; deploy, apply, stop, begin anew; `shape.py` says
                 how two versions of a flow differ, `difference.py` what an apply would change in words
 `trials.py`     watches a version that was applied and takes it back where more events fail; `tally.py`

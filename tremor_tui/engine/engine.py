@@ -24,6 +24,7 @@ from tremor_tui.engine.executors.link import PICTURE_RATE, Ended, SetRate
 from tremor_tui.engine.executors.restart import RestartPolicy
 from tremor_tui.engine.flows import WATCH_S, Flows
 from tremor_tui.engine.merge import Now, brief, merge
+from tremor_tui.engine.part import Part
 from tremor_tui.engine.plane import Plane
 from tremor_tui.engine.server import Server
 from tremor_tui.engine.trials import Clock, MachineClock
@@ -70,7 +71,7 @@ class Engine:
         ]
         compiling = Compiling(log, settings.compile_s)
         self.flows = Flows(compiling, self.executors, log, self.notify, settings.clock, settings.watch_s)
-        self._plane = Plane(self, self.flows, log)
+        self._plane = Plane(self, self.flows, log, self._parts())
         self._watchdog = Watchdog(self.executors, self.flows.table.values, log, settings.stall_ms)
         self._ending = anyio.Event()
         self._deadline = settings.drain_s
@@ -78,6 +79,10 @@ class Engine:
         self._rate = PICTURE_RATE
         self._alone = anyio.Event()
         self.began = anyio.Event()
+
+    def _parts(self) -> list[Part]:
+        """What answers the requests that are not about whole flows."""
+        return []
 
     @property
     def socket(self) -> Path:

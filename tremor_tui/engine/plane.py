@@ -1,8 +1,8 @@
-"""Plane: what each command of `control/commands.py` does."""
+"""Plane: what each command of `control/commands.py` does, by itself or by one of its parts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Protocol, assert_never
@@ -24,6 +24,7 @@ from tremor_tui.engine.clients import ClientSession
 from tremor_tui.engine.compiling.link import Diagnose, Draft, Drafted, Found, Where
 from tremor_tui.engine.executors import link
 from tremor_tui.engine.flows import Deployed, Flows
+from tremor_tui.engine.part import Part
 from tremor_tui.engine.trials import refresh
 from tremor_tui.errors import ControlError
 
@@ -52,8 +53,15 @@ class Owner(Protocol):
 class Plane:
     """Checks a command, sends it where it belongs, and answers."""
 
-    def __init__(self, owner: Owner, flows: Flows, log: Callable[[str], None]) -> None:
+    def __init__(
+        self, owner: Owner, flows: Flows, log: Callable[[str], None], parts: Sequence[Part] = ()
+    ) -> None:
         self._owner = owner
+        self._parts = {kind: part for part in parts for kind in part.takes}
+        self._looking: tuple[type[ask.Command], ...] = (
+            *LOOKING,
+            *(kind for part in parts for kind in part.looks),
+        )
         self._flows = flows
         self._log = log
         self._taps: dict[int, tuple[ClientSession, ask.OpenTap]] = {}
@@ -61,8 +69,11 @@ class Plane:
 
     async def answer(self, session: ClientSession, request: ask.Request) -> Answer:
         """The answer to a request. Raises TremorError where it is refused."""
-        if session.hello and session.hello.read_only and not isinstance(request, LOOKING):
+        if session.hello and session.hello.read_only and not isinstance(request, self._looking):
             raise ControlError("this client may only look", "attach without --read-only")
+        part = self._parts.get(type(request))
+        if part is not None:
+            return await part.answer(session, request)
         match request:
             case ask.OpenTap() | ask.CloseTap():
                 return await self._tap(session, request)
@@ -76,10 +87,10 @@ class Plane:
                 return Done("the engine ends")
             case ask.Snapshot():
                 return await self._picture()
-            case ask.Hello() | ask.Watch():
-                raise ControlError("that is the session's to answer")
-            case _:
+            case ask.Deploy() | ask.Apply() | ask.StopFlow() | ask.PauseFlow():
                 return await self._flow(request)
+            case _:
+                raise ControlError(f"`{type(request).__name__}` is not for the plane to answer")
 
     async def _flow(self, request: ask.Deploy | ask.Apply | ask.StopFlow | ask.PauseFlow) -> Answer:
         match request:
@@ -175,7 +186,9 @@ class Plane:
             self._taps[samples.tap][0].push(samples)
 
     async def client_left(self, session: ClientSession) -> None:
-        """Ends the taps of a client that has gone."""
+        """Ends the taps of a client that has gone, and what the parts keep for it."""
+        for part in dict.fromkeys(self._parts.values()):
+            await part.client_left(session)
         for tap in [n for n, (owner, _) in self._taps.items() if owner is session]:
             try:
                 await self._close(session, tap)
