@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from tremor_tui.control.base import Command as Command
 
 PROTOCOL = 3
@@ -45,7 +47,7 @@ class Deploy(Command, frozen=True, tag="deploy"):
     path: str
     base: str
     module_path: tuple[str, ...] = ()
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = msgspec.field(default_factory=dict)
     replace: bool = False
 
 
@@ -59,7 +61,7 @@ class Diagnose(Command, frozen=True, tag="diagnose"):
     path: str
     base: str
     module_path: tuple[str, ...] = ()
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = msgspec.field(default_factory=dict)
     flow: str = ""
 
 
@@ -75,7 +77,7 @@ class Apply(Command, frozen=True, tag="apply"):
     """
 
     flow: str
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = msgspec.field(default_factory=dict)
     accept: bool = False
 
 
@@ -83,7 +85,7 @@ class Compare(Command, frozen=True, tag="compare"):
     """What `Apply` with these texts would change; nothing is changed. Answered with `Compared`."""
 
     flow: str
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class ListFiles(Command, frozen=True, tag="list_files"):
@@ -139,7 +141,7 @@ class Preview(Command, frozen=True, tag="preview"):
     flow: str = ""
     pipeline: str = ""
     node: str = ""
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Keep(Command, frozen=True, tag="keep"):
