@@ -98,7 +98,7 @@ async def take(connect: Callable[[str], Awaitable[ControlPlane]], out: Path, siz
         await camera.take("tap")
         await camera.press("escape", "escape", "2")
         await camera.take("tasks")
-        await camera.press("3")
+        await camera.press("4")
         await until(pilot, lambda a: len(a.script.files.drafts) > 1, "files")
         app.script.open(next(d for d in app.script.files.drafts if d.name.endswith(".trickle")), 12)
         await until(pilot, lambda a: not a.script.problems.state, "diagnosis")

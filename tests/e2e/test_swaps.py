@@ -26,7 +26,7 @@ def test_twenty_swaps_under_load_lose_double_and_reorder_nothing(tmp_path: Path)
 
     with open_terminal(tmp_path, command("workbench", "flow.troy"), 80, 24) as terminal:
         terminal.wait_for("RUN", 15)
-        terminal.send("3")
+        terminal.send("4")
         terminal.wait_for("stage.tri")
         terminal.send("f3")
         terminal.wait_for("Files of the flow")

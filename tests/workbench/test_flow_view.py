@@ -32,7 +32,7 @@ async def test_no_line_is_wider_than_the_terminal(opened: Opened, size: tuple[in
 
     async with opened(size=size) as bench:
         await bench.sees("parse")
-        for key in ("t", "v", "2", "3", "escape", "1", "enter", "0"):
+        for key in ("t", "v", "2", "4", "escape", "1", "enter", "0"):
             await bench.press(key)
             assert {cell_len(line) for line in bench.lines()} == {size[0]}
             assert len(bench.lines()) == size[1]

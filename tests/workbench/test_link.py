@@ -38,13 +38,13 @@ async def test_unsaved_text_outlives_the_engine(opened: Opened, tmp_path: Path) 
     first, second = FakePlane(base=str(tmp_path)), FakePlane(base=str(tmp_path))
     async with opened(first, second) as bench:
         await bench.until(lambda: bench.store.flow)
-        await bench.press("3")
+        await bench.press("4")
         await bench.until(lambda: bench.app.script.draft)
         await bench.press("#")
 
         first.lose()
         await bench.until(lambda: bench.planes == [first, second])
-        await bench.press("escape", "3")
+        await bench.press("escape", "4")
 
         assert bench.app.script.editor.text == "#" + TROY
 

@@ -26,7 +26,7 @@ def plane(tmp_path: Path) -> FakePlane:
 async def edit(bench: Bench) -> None:
     """Opens the file that defines a script that runs."""
     await bench.until(lambda: bench.store.flow)
-    await bench.press("3")
+    await bench.press("4")
     await bench.until(lambda: len(bench.app.script.files.drafts) > 1)
     await bench.press("f3", "down", "enter")
     await bench.sees("define script parse_line")

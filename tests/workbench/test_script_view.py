@@ -35,7 +35,7 @@ def write(plane: FakePlane, text: str) -> None:
 async def edit(bench: Bench) -> None:
     """Opens the first file of the flow in the editor."""
     await bench.until(lambda: bench.store.flow)
-    await bench.press("3")
+    await bench.press("4")
     await bench.until(lambda: bench.app.script.draft and not bench.app.script.problems.state)
 
 
@@ -210,7 +210,7 @@ async def test_a_version_that_went_back_while_another_screen_was_shown_keeps_its
 
         plane.go_back({"live.troy": TROY})
         await bench.sees("went back")
-        await bench.press("3")
+        await bench.press("4")
         await bench.sees("live.troy *")
 
         assert bench.app.script.editor.text == "#" + TROY
@@ -270,7 +270,7 @@ async def test_unsaved_text_is_kept_from_screen_to_screen_and_asked_for_at_the_e
 ) -> None:
     async with opened(plane) as bench:
         await edit(bench)
-        await bench.press("#", "escape", "2", "3")
+        await bench.press("#", "escape", "2", "4")
         assert bench.app.script.editor.text == "#" + TROY
 
         await bench.press("escape", "q")
@@ -305,7 +305,7 @@ async def test_text_of_a_workbench_that_was_ended_is_offered_again(opened: Opene
     keep([lost])
     async with opened(plane) as bench:
         await bench.until(lambda: bench.store.flow)
-        await bench.press("3")
+        await bench.press("4")
         await bench.sees("held text that was not saved")
 
         await bench.press("enter")

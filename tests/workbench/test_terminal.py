@@ -145,7 +145,7 @@ def test_a_signal_ends_a_workbench_whose_loop_is_stuck(terminal: Terminal) -> No
 
 @pytest.mark.parametrize("ending", [b"", b"\x1b[23~"])
 def test_text_that_is_not_saved_outlives_a_signal_and_a_crash(terminal: Terminal, ending: bytes) -> None:
-    os.write(terminal.master, b"3")
+    os.write(terminal.master, b"4")
     terminal.read_until(lambda: "define flow live" in terminal.screen())
     os.write(terminal.master, b"# mine ")
     terminal.read_until(lambda: "# mine define flow" in terminal.screen())

@@ -26,7 +26,7 @@ import os
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -42,17 +42,17 @@ from tremor_tui.workbench.glyphs import ASCII, UNICODE
 from tremor_tui.workbench.ink import LIGHT, STEADY, THEMES, ink_of
 from tremor_tui.workbench.messages import ActionClicked, OptionTaken, TabClicked
 from tremor_tui.workbench.palette import Commands
+from tremor_tui.workbench.screens.catalogue import SCREENS, Means
 from tremor_tui.workbench.screens.dialogs import Ask
 from tremor_tui.workbench.screens.everywhere import Everywhere
 from tremor_tui.workbench.screens.flow import FlowView
 from tremor_tui.workbench.screens.script import ScriptView
 from tremor_tui.workbench.screens.start import QUICKSTART, StartView
-from tremor_tui.workbench.screens.tasks import TasksView
 from tremor_tui.workbench.screens.view import View
 from tremor_tui.workbench.session import Connect, Find, Session
 from tremor_tui.workbench.store import Store
 from tremor_tui.workbench.terminal import guarded
-from tremor_tui.workbench.widgets.bars import AlertLine, Footer, StatusBar, TabBar
+from tremor_tui.workbench.widgets.bars import AlertLine, Footer, StatusBar, Tab, TabBar
 from tremor_tui.workbench.widgets.painted import Painted
 
 FRAME_S = 0.1
@@ -139,14 +139,12 @@ class Workbench(Everywhere):
     def compose(self) -> ComposeResult:
         """Status, tabs, views, alert and footer."""
         self.status = StatusBar(self.store)
-        self.tabs = TabBar(self.store, lambda: self._view)
+        self.tabs = TabBar(self.store, lambda: self._view, self._tabs)
         self.alert = AlertLine(self.store)
         self.foot = Footer(self._footer, lambda: self.place_now == "script")
         self.start = StartView(self.store)
-        self.flow = FlowView(self.store)
-        self.tasks = TasksView(self.store)
-        self.script = ScriptView(self.store, self.base, self._module_path)
-        self._views = {"start": self.start, "flow": self.flow, "tasks": self.tasks, "script": self.script}
+        means = Means(self.store, self.base, self._module_path)
+        self._views = {"start": self.start, **{screen.view: screen.make(means) for screen in SCREENS}}
         yield self.status
         yield self.tabs
         with Container(id="views"):
@@ -211,7 +209,7 @@ class Workbench(Everywhere):
         self._main.set_class(width < 100, "-narrow")
         self._main.set_class(height < 30, "-low")
         self._main.set_class(tiny, "-tiny")
-        for view in (self.flow, self.tasks, self.script):
+        for view in self._views.values():
             view.set_class(tiny or view.has_class("zoom"), "single")
         self.call_after_refresh(self._paint)
 
@@ -243,6 +241,20 @@ class Workbench(Everywhere):
         shown = self.shown()
         return shown.place() if isinstance(shown, View) else "start"
 
+    @property
+    def flow(self) -> FlowView:
+        """The Flow view."""
+        return cast(FlowView, self._views["flow"])
+
+    @property
+    def script(self) -> ScriptView:
+        """The Script view."""
+        return cast(ScriptView, self._views["script"])
+
+    def _tabs(self) -> list[Tab]:
+        counted = ((screen, screen.count(self.store)) for screen in SCREENS)
+        return [Tab(s.view, s.key, f"{s.title}({count})" if count else s.title) for s, count in counted]
+
     def _footer(self) -> list[Action]:
         own = sorted((a for a in of(self.place_now) if a.foot), key=lambda action: action.foot)
         common = sorted((a for a in of("all") if a.foot and a.keys), key=lambda action: action.foot)
@@ -265,6 +277,9 @@ class Workbench(Everywhere):
             return
         found: Callable[[], object] | None = getattr(self.shown(), f"act_{name}", None)
         found = found or getattr(self, f"act_{name}", None)
+        view = name.removeprefix("show_")
+        if found is None and view in self._views:
+            self.show(view)
         if found is not None:
             found()
             self.store.touch()

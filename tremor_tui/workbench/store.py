@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -105,6 +106,9 @@ class Store:
     said: deque[Said] = field(default_factory=lambda: deque(maxlen=100))
     unsaved: int = 0
     changed: int = 0
+    listeners: list[Callable[[Pushed, float], None]] = field(default_factory=list)
+    """Called with every pushed frame and the time of its arrival (monotonic seconds), for screens that keep
+    more of it than what is here."""
 
     @property
     def picture(self) -> EngineSnapshot | None:
@@ -124,6 +128,8 @@ class Store:
                 self._take_samples(pushed)
             case Notice():
                 self.say(pushed.text, pushed.severity, now, pushed.at_ns)
+        for listen in self.listeners:
+            listen(pushed, now)
         self.touch()
 
     def _take_picture(self, picture: EngineSnapshot, now: float) -> None:

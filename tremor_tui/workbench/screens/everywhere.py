@@ -29,7 +29,11 @@ class Everywhere(App[None]):
     session: Session
     ink: Ink
     glyphs: Glyphs
-    script: ScriptView
+
+    @property
+    def script(self) -> ScriptView:
+        """The Script view."""
+        raise NotImplementedError
 
     def shown(self) -> View | StartView | None:
         """The view that is on the screen."""
@@ -59,22 +63,6 @@ class Everywhere(App[None]):
     def attach(self, engine: str) -> None:
         """Connects to an engine, "" for one of its own."""
         raise NotImplementedError
-
-    def act_show_flow(self) -> None:
-        """The Flow view."""
-        self.show("flow")
-
-    def act_show_tasks(self) -> None:
-        """The Tasks view."""
-        self.show("tasks")
-
-    def act_show_script(self) -> None:
-        """The Script view."""
-        self.show("script")
-
-    def act_show_start(self) -> None:
-        """The start screen."""
-        self.show("start")
 
     def act_next_pane(self) -> None:
         """The next pane gets the keys."""

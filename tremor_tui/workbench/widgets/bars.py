@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from rich.style import Style
 from textual import events
@@ -15,7 +16,6 @@ from tremor_tui.workbench.messages import ActionClicked, TabClicked
 from tremor_tui.workbench.store import Store, named, watched_s
 from tremor_tui.workbench.widgets.painted import Line, Painted, clip
 
-TABS = (("flow", "1 Flow"), ("tasks", "2 Tasks"), ("script", "3 Script"))
 SAID_S = 8.0
 
 
@@ -70,20 +70,33 @@ class StatusBar(Painted):
         return line.add(" no engine " if store.link == "none" else f" connecting{self.glyphs.more} ", ink.dim)
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A screen in the bar: its view, its key, and its title as of now."""
+
+    view: str
+    key: str
+    title: str
+
+
 class TabBar(Painted):
     """The screens, and whether the view is live."""
 
-    def __init__(self, store: Store, current: Callable[[], str]) -> None:
+    def __init__(self, store: Store, current: Callable[[], str], tabs: Callable[[], Sequence[Tab]]) -> None:
         super().__init__(id="tabs")
         self.store = store
         self._current = current
+        self._tabs = tabs
+        self._spans: list[tuple[int, int, str]] = []
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The tabs; the current one stands out."""
         line = Line()
-        for view, title in TABS:
-            words = f" {title} "
-            line.add(words, self.ink.tab if view == self._current() else self.ink.dim).add(" ")
+        self._spans = []
+        for tab in self._tabs():
+            words = f" {tab.key} {tab.title} " if width >= 100 else f"{tab.key}{tab.title}"
+            self._spans.append((line.cells, line.cells + len(words), tab.view))
+            line.add(words, self.ink.tab if tab.view == self._current() else self.ink.dim).add(" ")
         store = self.store
         if store.frozen:
             words, style = f"{self.glyphs.frozen} FROZEN, {store.missed} pictures behind ", self.ink.warn
@@ -98,11 +111,9 @@ class TabBar(Painted):
 
     def on_click(self, event: events.Click) -> None:
         """A tab was clicked."""
-        at = 0
-        for view, title in TABS:
-            if at <= event.x < at + len(title) + 2:
+        for start, end, view in self._spans:
+            if start <= event.x < end:
                 self.post_message(TabClicked(view))
-            at += len(title) + 3
 
 
 class AlertLine(Painted):

@@ -1,0 +1,54 @@
+"""Every action of the workbench: its id, keys and words. Bindings, footer, help and palette come from it.
+
+`action.py` says what an action is; each place has a module with its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tremor_tui.workbench.actions import everywhere, flow, script, start, tap, tasks
+from tremor_tui.workbench.actions.action import Action as Action
+from tremor_tui.workbench.actions.action import shown as shown
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+PLACES = {
+    "all": "Everywhere",
+    "start": "Start",
+    "flow": "Flow",
+    "tap": "Tap",
+    "tasks": "Tasks",
+    "script": "Script",
+}
+ACTIONS: tuple[Action, ...] = (
+    *start.ACTIONS,
+    *flow.ACTIONS,
+    *tap.ACTIONS,
+    *tasks.ACTIONS,
+    *script.ACTIONS,
+    *everywhere.ACTIONS,
+)
+
+
+def of(place: str) -> list[Action]:
+    """The actions of a place."""
+    return [action for action in ACTIONS if action.place == place]
+
+
+def bindings(place: str) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
+    """Textual's bindings for a place; ids allow a keymap of the user's own."""
+    from textual.binding import Binding
+
+    return [
+        Binding(
+            action.keys,
+            f"app.act('{action.id}')",
+            action.words,
+            show=False,
+            id=f"{place}.{action.id}.{action.keys[:6]}",
+        )
+        for action in of(place)
+        if action.keys
+    ]

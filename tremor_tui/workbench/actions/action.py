@@ -1,0 +1,46 @@
+"""An action: something that a user can do, with its keys and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+}
+
+
+def shown(key: str) -> str:
+    """A key's name as people write it: `^p`, `F5`, `?`."""
+    if key.startswith("ctrl+"):
+        return "^" + key[5:]
+    if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
+        return key.upper()
+    return _NAMES.get(key, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`id` names the method `act_<id>` of the view or the app. `foot`: rank in the footer, 0 not in it."""
+
+    id: str
+    keys: str
+    words: str
+    place: str
+    foot: int = 0
+    short: str = ""
+    is_change: bool = False
+    """Whether it commands the engine, which a read-only workbench may not."""
+
+    @property
+    def key(self) -> str:
+        """The first key as people write it."""
+        return shown(self.keys.split(",")[0])

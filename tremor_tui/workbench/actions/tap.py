@@ -1,0 +1,15 @@
+"""What can be done in the tap of the Flow screen."""
+
+from __future__ import annotations
+
+from tremor_tui.workbench.actions.action import Action
+
+ACTIONS = (
+    Action("next_pane", "tab", "next pane", "tap"),
+    Action("tap_up", "up,k", "earlier event", "tap"),
+    Action("tap_down", "down,j", "later event", "tap"),
+    Action("tap_open", "enter", "open the event", "tap", 1, "open"),
+    Action("tap_pause", "p", "hold the tap, or let it go on", "tap", 2, "hold"),
+    Action("tap_filter", "slash", "show only events with this text", "tap", 3, "filter"),
+    Action("tap_close", "x", "close the tap", "tap", 4, "close"),
+)

@@ -1,0 +1,39 @@
+"""The screens that have a number, in the order of their keys; the app makes its tabs and views of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tremor_tui.workbench.screens.flow import FlowView
+from tremor_tui.workbench.screens.script import ScriptView
+from tremor_tui.workbench.screens.tasks import TasksView
+from tremor_tui.workbench.screens.view import View
+from tremor_tui.workbench.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a screen may be made of: the store, and where the client's files are."""
+
+    store: Store
+    base: str
+    module_path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen: its view's id, its key, its title, how it is made, and a count for its title (0: none)."""
+
+    view: str
+    key: str
+    title: str
+    make: Callable[[Means], View]
+    count: Callable[[Store], int] = lambda _store: 0
+
+
+SCREENS = (
+    Screen("flow", "1", "Flow", lambda means: FlowView(means.store)),
+    Screen("tasks", "2", "Tasks", lambda means: TasksView(means.store)),
+    Screen("script", "4", "Script", lambda means: ScriptView(means.store, means.base, means.module_path)),
+)
