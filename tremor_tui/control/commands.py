@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from tremor_tui.control.base import Command as Command
+from tremor_tui.control.editing import Edit, Kinds, Outline
 
 PROTOCOL = 3
 """Client and engine must agree on it; it changes with every change that an older one would misread."""
@@ -172,4 +173,7 @@ Request = (
     | Preview
     | Keep
     | Shutdown
+    | Kinds
+    | Outline
+    | Edit
 )

@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from tremor_tui.control.base import Picture as Picture
+from tremor_tui.control.editing import Edited, KindsListed, Outlined
 from tremor_tui.model.diagnostic import Diagnostic as Diagnostic  # clients take it from here
 
 FlowState = Literal["initializing", "running", "paused", "draining", "stopped", "failed"]
@@ -421,5 +422,8 @@ Answer = (
     | TapOpened
     | Stopped
     | EngineSnapshot
+    | KindsListed
+    | Outlined
+    | Edited
 )
 Pushed = EngineSnapshot | TapSamples | Notice
