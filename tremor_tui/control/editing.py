@@ -137,7 +137,8 @@ class OutlinedNode(Picture, frozen=True):
     has no `defined` where it needs no definition or that is not found. `shared` names the other nodes that
     the same definition makes. `fixed` says why its definition cannot be changed; empty where it can.
     `is_unused`: a running flow leaves it out, as nothing passes it. `lacks`: what must be done before it
-    runs, `lints`: what should be.
+    runs, `lints`: what should be. `ports_in` and `ports_out` are those that may be connected: none of a
+    select, which has one way in and one way out.
     """
 
     id: str
@@ -277,7 +278,10 @@ class DeleteNode(EditStep, frozen=True, tag="delete"):
 
 
 class Duplicate(EditStep, frozen=True, tag="duplicate"):
-    """A second node of its own definition, beside the first, not connected; `name` or one like the first."""
+    """A second node beside the first, not connected, called `name` or much as the first.
+
+    It gets a definition of its own where the first one's stands in the same flow or pipeline.
+    """
 
     node: str
     name: str = ""
@@ -293,8 +297,8 @@ class Rename(EditStep, frozen=True, tag="rename"):
 class Put(msgspec.Struct, frozen=True, omit_defaults=True):
     """One setting to set or remove, at `key`: `("codec",)`, `("config", "path")`, of an operator `("size",)`.
 
-    Of a select the parts `select`, `from`, `where`, `group by`, `into`, `having`, by `text`. `text` is an
-    expression, and wins over `value`.
+    `("with", "path")` is what this instance gives (`create … with`). Of a select the parts `select`, `from`,
+    `where`, `group by`, `into`, `having`, by `text`. `text` is an expression, and wins over `value`.
     """
 
     key: tuple[str, ...]
@@ -306,22 +310,19 @@ class Put(msgspec.Struct, frozen=True, omit_defaults=True):
 class Configure(EditStep, frozen=True, tag="configure"):
     """Sets and removes settings of a node at their place.
 
-    Where its definition makes other nodes too, a setting that is an argument is given at this instance;
-    others are refused, unless `everywhere`.
+    A setting that the definition takes from an argument is given at this instance, in its `create … with`.
     """
 
     node: str
     puts: tuple[Put, ...]
-    everywhere: bool = False
 
 
 class SetScript(EditStep, frozen=True, tag="script"):
-    """Sets the body of a script node, for events that arrive on `port`; as `Configure`."""
+    """Sets the body of a script node, for events that arrive on `port`."""
 
     node: str
     text: str
     port: str = "in"
-    everywhere: bool = False
 
 
 Step = (
@@ -334,6 +335,8 @@ class Edit(Command, frozen=True, tag="edit"):
 
     As `Outline`. `flow` is an alias (or a definition's name); empty is the first, and where there is none
     the first step writes it (`main`). `inside` is the alias of a pipeline whose inside is edited.
+
+    What would change other nodes too, as they have the same definition, is refused unless `everywhere`.
     """
 
     path: str
@@ -343,6 +346,7 @@ class Edit(Command, frozen=True, tag="edit"):
     texts: dict[str, str] = msgspec.field(default_factory=dict)
     flow: str = ""
     inside: str = ""
+    everywhere: bool = False
 
 
 class TextChange(Picture, frozen=True):
