@@ -4,6 +4,7 @@
 `commands.py`   every request, each a frozen struct; its docstring says what it answers
 `snapshots.py`  every answer and every picture that is pushed
 `editing.py`    what a canvas asks: kinds, the picture of a draft, steps as changes of its text
+`events.py`     looking at events: taps, breaks, paths
 `stages.py`     the picture of one compilation, as plain text with spans
 `wire.py`       frames of a length and JSON; the same on every socket; checks shape and size
 `plane.py`      the ControlPlane protocol: submit, watch, tap

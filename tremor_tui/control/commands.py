@@ -8,6 +8,15 @@ import msgspec
 
 from tremor_tui.control.base import Command as Command
 from tremor_tui.control.editing import Edit, Kinds, Outline
+from tremor_tui.control.events import ChangeTap as ChangeTap
+from tremor_tui.control.events import ClearBreak as ClearBreak
+from tremor_tui.control.events import CloseTap as CloseTap
+from tremor_tui.control.events import GetTrace as GetTrace
+from tremor_tui.control.events import GoBreak as GoBreak
+from tremor_tui.control.events import OpenTap as OpenTap
+from tremor_tui.control.events import SetBreak as SetBreak
+from tremor_tui.control.events import StepBreak as StepBreak
+from tremor_tui.control.events import TraceNext as TraceNext
 
 PROTOCOL = 3
 """Client and engine must agree on it; it changes with every change that an older one would misread."""
@@ -109,23 +118,6 @@ class PauseFlow(Command, frozen=True, tag="pause_flow"):
     paused: bool = True
 
 
-class OpenTap(Command, frozen=True, tag="open_tap"):
-    """Copies up to `per_second` events that pass an edge; answered with `TapOpened`, then `TapSamples`.
-
-    `edge` is the id of an EdgeSnapshot. A tap never slows a flow: copies are dropped rather than waited
-    for. It ends with its client.
-    """
-
-    edge: str
-    per_second: float = 20.0
-
-
-class CloseTap(Command, frozen=True, tag="close_tap"):
-    """Ends a tap; answered with `Done`."""
-
-    tap: int
-
-
 class Preview(Command, frozen=True, tag="preview"):
     """Runs a draft script on samples in a process with a time limit; nothing reaches a sink.
 
@@ -169,7 +161,14 @@ Request = (
     | StopFlow
     | PauseFlow
     | OpenTap
+    | ChangeTap
     | CloseTap
+    | SetBreak
+    | StepBreak
+    | GoBreak
+    | ClearBreak
+    | GetTrace
+    | TraceNext
     | Preview
     | Keep
     | Shutdown

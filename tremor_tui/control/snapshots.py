@@ -15,6 +15,12 @@ import msgspec
 
 from tremor_tui.control.base import Picture as Picture
 from tremor_tui.control.editing import Edited, KindsListed, Outlined
+from tremor_tui.control.events import BreakSet as BreakSet
+from tremor_tui.control.events import BreakSnapshot as BreakSnapshot
+from tremor_tui.control.events import Sample as Sample
+from tremor_tui.control.events import TapOpened as TapOpened
+from tremor_tui.control.events import TapSamples as TapSamples
+from tremor_tui.control.events import Traced as Traced
 from tremor_tui.model.diagnostic import Diagnostic as Diagnostic  # clients take it from here
 
 FlowState = Literal["initializing", "running", "paused", "draining", "stopped", "failed"]
@@ -70,7 +76,8 @@ class TaskSnapshot(Picture, frozen=True):
     `id` is `FLOW/KIND/ALIAS`, for example `main/pipeline/parse`; `detail` is the connector's kind or the
     pipeline's definition. `state` is what it is doing now. `yields_s` are per second, in the order of
     YIELD_REASONS. `queue`: its input channel, for a source None. `running_ns`: how long the poll that is
-    on now has taken, 0 if none. `breaker`: why a source does not pull, or empty.
+    on now has taken, 0 if none. `breaker`: why a source does not pull, or empty. `held`: the break that holds
+    the task (`state` is then `paused`), or empty.
     """
 
     id: str
@@ -108,6 +115,7 @@ class TaskSnapshot(Picture, frozen=True):
     breaker: str = ""
     version: int = 1
     error: str = ""
+    held: str = ""
 
 
 class ChannelSnapshot(Picture, frozen=True):
@@ -217,6 +225,7 @@ class FlowSnapshot(Picture, frozen=True):
     note: str = ""
     note_ns: int = 0
     watching_until_ns: int = 0
+    breaks: tuple[BreakSnapshot, ...] = ()
 
 
 class ExecutorSnapshot(Picture, frozen=True):
@@ -262,25 +271,6 @@ class EngineSnapshot(Picture, frozen=True, tag="snapshot"):
     warnings: tuple[Warned, ...] = ()
     clients: int = 0
     kept: bool = False
-
-
-class Sample(Picture, frozen=True):
-    """One event that a tap saw. `value` and `meta` are JSON texts, cut at 64 KiB with `cut` set."""
-
-    at_ns: int
-    value: str
-    meta: str = ""
-    cut: bool = False
-
-
-class TapSamples(Picture, frozen=True, tag="tap"):
-    """What passed an edge since the last frame: `seen` events, of which `samples` were copied."""
-
-    tap: int
-    edge: str
-    samples: tuple[Sample, ...] = ()
-    seen: int = 0
-    seen_total: int = 0
 
 
 Severity = Literal["info", "warning", "error"]
@@ -396,12 +386,6 @@ class PreviewResult(Picture, frozen=True):
     run_ns: int = 0
 
 
-class TapOpened(Picture, frozen=True, tag="tap_opened"):
-    """The answer to `OpenTap`: the number that its samples carry."""
-
-    tap: int
-
-
 class Stopped(Picture, frozen=True, tag="stopped"):
     """The answer to `StopFlow`: whether it drained, or was forced at the deadline with `left` events."""
 
@@ -420,10 +404,12 @@ Answer = (
     | Compared
     | Previewed
     | TapOpened
+    | BreakSet
+    | Traced
     | Stopped
     | EngineSnapshot
     | KindsListed
     | Outlined
     | Edited
 )
-Pushed = EngineSnapshot | TapSamples | Notice
+Pushed = EngineSnapshot | TapSamples | BreakSnapshot | Notice
