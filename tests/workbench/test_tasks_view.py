@@ -6,6 +6,7 @@ from tests.workbench.conftest import SIZES, Opened
 from tremor_tui.control.snapshots import Warned
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.testing.scenes import SLOW
+from tremor_tui.workbench.screens.tasks import TasksView
 from tremor_tui.workbench.widgets.histogram import columns
 
 pytestmark = pytest.mark.anyio
@@ -31,17 +32,19 @@ async def test_rows_are_sorted_by_the_chosen_column(opened: Opened) -> None:
     async with opened() as bench:
         await bench.press("2")
         await bench.sees("Busy%")
-        names = [task.alias for task in bench.app.tasks.table.rows()]
+        names = [task.alias for task in bench.app.view_of(TasksView).table.rows()]
         assert names[:2] == ["classify", "parse"]
 
         await bench.press("o")
         await bench.sees("Sort by")
         await bench.press("up", "up", "up", "enter")
 
-        assert bench.app.tasks.table.sort_by == "task"
-        assert [task.alias for task in bench.app.tasks.table.rows()] == sorted(names)
+        assert bench.app.view_of(TasksView).table.sort_by == "task"
+        assert [task.alias for task in bench.app.view_of(TasksView).table.rows()] == sorted(names)
         await bench.press("r")
-        assert [task.alias for task in bench.app.tasks.table.rows()] == sorted(names, reverse=True)
+        assert [task.alias for task in bench.app.view_of(TasksView).table.rows()] == sorted(
+            names, reverse=True
+        )
 
 
 async def test_a_click_on_a_header_sorts(opened: Opened) -> None:
@@ -55,17 +58,17 @@ async def test_a_click_on_a_header_sorts(opened: Opened) -> None:
         await bench.pilot.click(offset=(line.index("Idle%") + 1, row))
         await bench.pilot.pause()
 
-        assert bench.app.tasks.table.sort_by == "idle"
+        assert bench.app.view_of(TasksView).table.sort_by == "idle"
 
 
 async def test_a_filter_leaves_what_fits_and_escape_clears_it(opened: Opened) -> None:
     async with opened() as bench:
         await bench.press("2", "slash", *"sink", "enter")
-        assert {task.kind for task in bench.app.tasks.table.rows()} == {"sink"}
+        assert {task.kind for task in bench.app.view_of(TasksView).table.rows()} == {"sink"}
 
         await bench.press("escape")
 
-        assert len(bench.app.tasks.table.rows()) == 7
+        assert len(bench.app.view_of(TasksView).table.rows()) == 7
 
 
 async def test_the_selection_stays_with_its_task_when_rows_change_places(opened: Opened) -> None:
@@ -96,7 +99,7 @@ async def test_a_stall_is_marked_and_explained_with_its_line(opened: Opened) -> 
         await bench.until(lambda: bench.store.task)
         await bench.press("home")
         assert any("⚠" in line and "classify" in line for line in bench.lines())
-        words = " ".join(line.plain.strip() for line in bench.app.tasks.why.body(60, 12))
+        words = " ".join(line.plain.strip() for line in bench.app.view_of(TasksView).why.body(60, 12))
         assert "has not yielded for 41 ms at access_log.trickle:14 (12 times)" in words
 
         await bench.press("w")

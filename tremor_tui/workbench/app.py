@@ -26,7 +26,7 @@ import os
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -34,13 +34,13 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.worker import Worker
 
-from tremor_tui.control import commands as do
-from tremor_tui.errors import ControlError, TremorError
+from tremor_tui.errors import TremorError
 from tremor_tui.workbench.actions import ACTIONS, Action, bindings, of
 from tremor_tui.workbench.draft import Draft, keep
 from tremor_tui.workbench.glyphs import ASCII, UNICODE
 from tremor_tui.workbench.ink import LIGHT, STEADY, THEMES, ink_of
 from tremor_tui.workbench.messages import ActionClicked, OptionTaken, TabClicked
+from tremor_tui.workbench.opening import open_file
 from tremor_tui.workbench.palette import Commands
 from tremor_tui.workbench.screens.catalogue import SCREENS, Means
 from tremor_tui.workbench.screens.dialogs import Ask
@@ -59,6 +59,7 @@ FRAME_S = 0.1
 UNFOCUSED_FRAMES = 3
 """Every how many frames an unfocused terminal is painted."""
 Severity = Literal["info", "warning", "error"]
+V = TypeVar("V", bound=View)
 
 
 def run_workbench(
@@ -241,15 +242,19 @@ class Workbench(Everywhere):
         shown = self.shown()
         return shown.place() if isinstance(shown, View) else "start"
 
+    def view_of(self, kind: type[V]) -> V:
+        """The view of a kind; there is one of each."""
+        return next(view for view in self._views.values() if isinstance(view, kind))
+
     @property
     def flow(self) -> FlowView:
         """The Flow view."""
-        return cast(FlowView, self._views["flow"])
+        return self.view_of(FlowView)
 
     @property
     def script(self) -> ScriptView:
         """The Script view."""
-        return cast(ScriptView, self._views["script"])
+        return self.view_of(ScriptView)
 
     def _tabs(self) -> list[Tab]:
         counted = ((screen, screen.count(self.store)) for screen in SCREENS)
@@ -318,37 +323,12 @@ class Workbench(Everywhere):
 
     async def deploy(self, file: str) -> None:
         """Deploys a file on the engine; shows its flow, or what is wrong with it."""
-        path = absolute(self.base, file)
-        text = await asyncio.to_thread(_read, path)
-        if self._link is None:
-            self.attach("")
-        await self.session.is_live.wait()
-        try:
-            await self.session.ask(do.Deploy(path, self.base, self._module_path))
-        except ControlError as error:
-            if error.diagnostics:
-                self.show("script")
-                self.script.show_refused(path, text, error.diagnostics)
-            raise
-        self.show("flow")
-        await self._first_tap(path)
+        await open_file(self, file, self._module_path)
 
-    async def _first_tap(self, path: str) -> None:
-        """A newcomer sees events at once: a tap on the busiest edge into a sink."""
-        store = self.store
-        for _ in range(100):
-            flow = next((f for f in (store.latest.flows if store.latest else ()) if f.file == path), None)
-            if flow is not None and flow.graph.edges:
-                break
-            await asyncio.sleep(0.05)
-        else:
-            return
-        store.choose_flow(flow.alias)
-        sinks = {node.id for node in flow.graph.nodes if node.kind in ("sink", "both")}
-        edges = [e for e in flow.graph.edges if e.target in sinks and e.source_port == "out"]
-        edge = max(edges or flow.graph.edges, key=lambda e: e.rate)
-        title = f"{store.node_title(edge.source)} to {store.node_title(edge.target)}"
-        await self.flow.open_tap(edge.id, title)
+    @property
+    def is_attached(self) -> bool:
+        """Whether an engine is connected, or being connected to."""
+        return self._link is not None
 
     def edit_task(self, task_id: str) -> None:
         """Opens the file of a task in the Script view."""
@@ -393,17 +373,3 @@ class Workbench(Everywhere):
         """Leaves as soon as the loop turns; for signal handlers."""
         if self._loop_now is not None:
             self._loop_now.call_soon_threadsafe(lambda: self.exit(return_code=128 + number))
-
-
-def absolute(base: str, file: str) -> str:
-    """`file` as seen from `base`."""
-    return os.path.normpath(os.path.join(base, file))
-
-
-def _read(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise TremorError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise TremorError(f"{path} is not UTF-8") from None
