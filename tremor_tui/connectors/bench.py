@@ -36,7 +36,7 @@ class Bench:
     kind: ClassVar[str] = "bench"
     doc: ClassVar[str] = "Replays the lines of a file as load; as a sink, reports throughput and latency."
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("path", "string", "The file; `.xz` is decompressed.", required=True),
+        Field("path", "string", "The file; `.xz` is decompressed.", required=True, example="events.jsonl"),
         Field("interval", "integer", "Nanoseconds between two events.", minimum=0),
         Field("iters", "integer", "How many times the file is replayed.", minimum=0),
         Field("base64", "bool", "Whether each line is base64.", default=False),

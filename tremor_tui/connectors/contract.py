@@ -19,6 +19,7 @@ from typing import ClassVar, Literal, Protocol
 
 from tremor_tui.errors import ConfigError, did_you_mean
 from tremor_tui.model.batch import Batch, Meta, Value
+from tremor_tui.model.config import Field as Field
 from tremor_tui.model.origin import OriginUri
 from tremor_tui.model.values import type_name
 from tremor_tui.registry import Registry
@@ -152,22 +153,6 @@ class Sink(Protocol):
     async def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One configuration key: what it means, its type, default and check, for help and forms.
-
-    `type` is a type name of `values.type_name`, several joined by `|`. `choices` bounds a string.
-    """
-
-    name: str
-    type: str
-    doc: str
-    default: Value = None
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    minimum: int | None = None
-
-
 class Connector(Protocol):
     """One kind of connector.
 
@@ -231,10 +216,8 @@ def complete(kind: str, fields: Sequence[Field], config: Mapping[str, Value]) ->
 
 
 def _check_field(kind: str, one: Field, value: Value) -> None:
-    types = one.type.split("|")
-    given = type_name(value)
-    if one.type and given not in types and not ("float" in types and given == "integer"):
-        wanted = " or ".join(types)
+    if one.type and not one.fits(value):
+        wanted, given = " or ".join(one.type.split("|")), type_name(value)
         raise ConfigError(
             f"`{one.name}` of connector {kind} must be {wanted}, not {given}", one.doc, one.name
         )

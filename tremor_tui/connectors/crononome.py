@@ -35,7 +35,13 @@ class Crononome:
     kind: ClassVar[str] = "crononome"
     doc: ClassVar[str] = "Emits an event at each time that a cron expression names."
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("entries", "array", "Records of `name`, `expr` and `payload`.", required=True),
+        Field(
+            "entries",
+            "array",
+            "Records of `name`, `expr` and `payload`.",
+            required=True,
+            example=[{"name": "every_minute", "expr": "0 * * * * *"}],
+        ),
     )
     codec: ClassVar[Literal["required", "optional", "structured"]] = "structured"
     default_codec: ClassVar[str | None] = None

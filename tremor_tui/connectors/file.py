@@ -36,13 +36,20 @@ class File:
     kind: ClassVar[str] = "file"
     doc: ClassVar[str] = "Reads a file from its start to its end, or writes one."
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("path", "string", "The file; `.xz` is decompressed when read.", required=True),
+        Field(
+            "path",
+            "string",
+            "The file; `.xz` is decompressed when read.",
+            required=True,
+            example="events.jsonl",
+        ),
         Field(
             "mode",
             "string",
             "Reads it, or opens it for writing: from empty, at its end, or over what is there.",
             required=True,
             choices=("read", "write", "append", "truncate", "overwrite"),
+            example="append",
         ),
         Field("chunk_size", "integer", "Bytes of one read.", default=64 * 1024, minimum=1),
     )

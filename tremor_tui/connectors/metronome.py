@@ -21,7 +21,14 @@ class Metronome:
     kind: ClassVar[str] = "metronome"
     doc: ClassVar[str] = "Emits an event at a fixed interval."
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("interval", "integer", "Nanoseconds between two events.", required=True, minimum=1),
+        Field(
+            "interval",
+            "integer",
+            "Nanoseconds between two events.",
+            required=True,
+            minimum=1,
+            example=1_000_000_000,
+        ),
     )
     codec: ClassVar[Literal["required", "optional", "structured"]] = "structured"
     default_codec: ClassVar[str | None] = None

@@ -1,12 +1,37 @@
-"""Reading the `config` record of a plug-in: each setting once, with its type, and none left over."""
+"""The `config` record of a plug-in: what its settings are (`Field`), and reading them (`Settings`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tremor_tui.errors import ConfigError, did_you_mean
 from tremor_tui.model.batch import Value
 from tremor_tui.model.values import type_name
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One configuration key: what it means, its type, default and check, for help and forms.
+
+    `type` is a type name of `values.type_name`, several joined by `|`. `choices` bounds a string, `minimum`
+    and `maximum` a number. `example` is a value to begin with, where there is no default.
+    """
+
+    name: str
+    type: str
+    doc: str
+    default: Value = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    example: Value = None
+
+    def fits(self, value: Value) -> bool:
+        """Whether a value has one of its types; an integer is a float too."""
+        kinds, found = self.type.replace(" ", "").split("|"), type_name(value)
+        return found in kinds or "any" in kinds or ("float" in kinds and found == "integer")
 
 
 class Settings:

@@ -18,7 +18,7 @@ from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Ack, Fail, Insight, Restore, Trigger
 from tremor_tui.model.port import OUT, OVERFLOW
 from tremor_tui.model.signal import Signal, Tick
-from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, natural, operator
+from tremor_tui.operators.contract import Field, Operator, Outputs, Quiet, check_config, describe, operator
 
 KIND = "qos::backpressure"
 OLD_KIND = "generic::backpressure"
@@ -102,16 +102,22 @@ class Backpressure(Quiet):
 
 def make(kind: str, config: Mapping[str, Value], ctx: Context) -> Operator:
     """Makes one. Raises ConfigError."""
-    check_config(kind, config, ("timeout",), ("steps", "method"))
-    method = config.get("method", "discard")
-    if method not in ("discard", "pause"):
-        raise ConfigError(f"`method` of `{kind}` is `discard` or `pause`", "", "method")
-    steps = config.get("steps", list(STEPS_MS))
+    given = check_config(kind, config)
+    steps = given["steps"]
     if type(steps) is not list or not steps or not all(type(step) is int and step > 0 for step in steps):
         raise ConfigError(f"`steps` of `{kind}` is an array of milliseconds above 0", "", "steps")
-    timeout_ns = natural(kind, config, "timeout", 0) or 0
-    return Backpressure(timeout_ns, [step * NS_PER_MS for step in steps], is_pausing=method == "pause")
+    is_pausing = given["method"] == "pause"
+    return Backpressure(given["timeout"] or 0, [step * NS_PER_MS for step in steps], is_pausing=is_pausing)
 
 
-operator(KIND)(partial(make, KIND))
-operator(OLD_KIND)(partial(make, OLD_KIND))
+for _kind in (KIND, OLD_KIND):
+    describe(
+        _kind,
+        "Sheds events, or pauses the sources, for a while after a sink was slow or failed.",
+        Field("timeout", "integer", "Nanoseconds that an ack may take.", required=True, minimum=0,
+              example=100_000_000),
+        Field("steps", "array", "Milliseconds to back off for, one after the other.", list(STEPS_MS)),
+        Field("method", "string", "What happens then: events overflow, or sources pause.", "discard",
+              choices=("discard", "pause")),
+    )  # fmt: skip
+    operator(_kind)(partial(make, _kind))

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tremor_tui.errors import ConfigError
 from tremor_tui.model.batch import Batch, Tracks, Value, absorb, tracks_of
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import OUT
 from tremor_tui.model.signal import Signal, Tick
-from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, natural, operator
+from tremor_tui.operators.contract import Field, Operator, Outputs, Quiet, check_config, describe, operator
 
 KIND = "generic::batch"
 
@@ -114,11 +113,16 @@ def _tracked(batch: Batch, tracks: list[Tracks | None]) -> Batch:
     return batch
 
 
+describe(
+    KIND,
+    "Collects events into lists.",
+    Field("count", "integer", "How many events make a list.", required=True, minimum=1, example=100),
+    Field("timeout", "integer", "Nanoseconds after which a list goes on as it is.", minimum=0),
+)
+
+
 @operator(KIND)
 def make(config: Mapping[str, Value], ctx: Context) -> Operator:
     """Makes one. Raises ConfigError."""
-    check_config(KIND, config, ("count",), ("timeout",))
-    count = natural(KIND, config, "count")
-    if not count:
-        raise ConfigError(f"`count` of `{KIND}` is at least 1", "", "count")
-    return Batcher(count, natural(KIND, config, "timeout"))
+    given = check_config(KIND, config)
+    return Batcher(given["count"], given["timeout"])

@@ -12,13 +12,13 @@ from collections import OrderedDict, deque
 from collections.abc import Mapping
 from typing import Any
 
-from tremor_tui.errors import ConfigError
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import ERR, OUT, OVERFLOW
 from tremor_tui.model.values import encode
-from tremor_tui.operators.contract import Operator, Outputs, Quiet, operator
+from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, describe, operator
 
+KIND = "grouper::bucket"
 CARDINALITY = 1000
 TIME_RANGE_MS = 1000
 SLOTS = 100
@@ -142,11 +142,11 @@ def _window(meta: Meta) -> Window | None:
     return Window(rate, slots, max(1, range_ns // slots))
 
 
-@operator("grouper::bucket")
+describe(KIND, "Limits the rate of each class of events; what is above it leaves by `overflow`.")
+
+
+@operator(KIND)
 def make(config: Mapping[str, Value], ctx: Context) -> Operator:
     """Makes one. Raises ConfigError, as it has no settings."""
-    if config:
-        key = next(iter(config))
-        hint = "rates come with the events: set `$class` and `$rate` in a script before it"
-        raise ConfigError(f"`grouper::bucket` has no setting `{key}`", hint, key)
+    check_config(KIND, config, "rates come with the events: set `$class` and `$rate` in a script before it")
     return BucketGrouper()

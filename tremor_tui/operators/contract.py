@@ -8,10 +8,12 @@ becomes a row on `err` (`{"error": text, "event": value}`) and is counted in `er
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from tremor_tui.errors import ConfigError, did_you_mean
 from tremor_tui.model.batch import Batch, Value
+from tremor_tui.model.config import Field as Field
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight
 from tremor_tui.model.port import OUT, OVERFLOW
@@ -120,28 +122,72 @@ operators: Registry[OperatorFactory] = Registry("tremor_tui.operators", "operato
 operator = operators.register
 
 
-def check_config(
-    kind: str, config: Mapping[str, Value], required: Sequence[str], optional: Sequence[str] = ()
-) -> None:
-    """Whether a config has the keys it needs and no other ones. Raises ConfigError with the key."""
-    known = [*required, *optional]
+@dataclass(frozen=True, slots=True)
+class OperatorKind:
+    """What a kind of operator is, in a sentence, and the settings of its `with`, for its check and forms."""
+
+    doc: str
+    fields: tuple[Field, ...] = ()
+
+
+_described: dict[str, OperatorKind] = {}
+
+
+def describe(kind: str, doc: str, *fields: Field) -> None:
+    """Says what a kind is and which settings it has; beside its `@operator`."""
+    _described[kind] = OperatorKind(doc, fields)
+
+
+def described(kind: str) -> OperatorKind:
+    """What a kind says of itself. Raises UnknownName."""
+    operators.get(kind)
+    return _described.get(kind, OperatorKind("An operator from elsewhere."))
+
+
+def check_config(kind: str, config: Mapping[str, Value], hint: str = "") -> dict[str, Value]:
+    """A config that has the keys it needs and no other ones, each as its field says, with the defaults.
+
+    A key that is null counts as left out. `hint` is for a kind without settings. Raises ConfigError with
+    the key.
+    """
+    fields = {field.name: field for field in _described[kind].fields}
     for key in config:
-        if key not in known:
-            hint = did_you_mean(key, known, "" if known else "it has none: leave out the `with`")
-            raise ConfigError(f"`{kind}` has no setting `{key}`", hint, key)
-    for key in required:
-        if key not in config:
+        if key not in fields:
+            none = hint or "it has none: leave out the `with`"
+            found = did_you_mean(key, list(fields), "" if fields else none)
+            raise ConfigError(f"`{kind}` has no setting `{key}`", found, key)
+    made: dict[str, Value] = {}
+    for key, field in fields.items():
+        value = config.get(key)
+        if value is None and field.required and key not in config:
             raise ConfigError(f"`{kind}` needs the setting `{key}`", f"add `with {key} = … end`", key)
+        if value is None and not field.required:
+            made[key] = field.default
+        elif wrong := _fault(field, value):
+            raise ConfigError(f"`{key}` of `{kind}` is {wrong}", field.doc, key)
+        else:
+            made[key] = value
+    return made
 
 
-def natural(kind: str, config: Mapping[str, Value], key: str, default: int | None = None) -> int | None:
-    """A setting that is a whole number from 0; the default where it is absent or null. Raises ConfigError."""
-    value = config.get(key)
-    if value is None:
-        return default
-    if type(value) is int and value >= 0:
-        return value
-    raise ConfigError(f"`{key}` of `{kind}` is a whole number, not negative", "", key)
+def _fault(field: Field, value: Value) -> str:
+    """What a value should be, where it is something else; else empty."""
+    is_number = type(value) in (int, float)
+    below = field.minimum is not None and is_number and value < field.minimum
+    above = field.maximum is not None and is_number and value > field.maximum
+    if field.choices and value not in field.choices:
+        return " or ".join(f"`{choice}`" for choice in field.choices)
+    if field.fits(value) and not below and not above:
+        return ""
+    if field.maximum is not None:
+        return f"a number from {field.minimum} to {field.maximum}"
+    if field.type == "integer":
+        return (
+            f"at least {field.minimum}"
+            if type(value) is int and value >= 0
+            else "a whole number, not negative"
+        )
+    return f"{'an' if field.type[0] in 'aeiou' else 'a'} {field.type}"
 
 
 def timed(batch: Batch, ctx: Context) -> Iterable[int]:

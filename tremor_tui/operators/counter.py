@@ -8,7 +8,9 @@ from typing import Any
 from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import OUT
-from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, operator
+from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, describe, operator
+
+KIND = "generic::counter"
 
 
 class Counter(Quiet):
@@ -35,8 +37,11 @@ class Counter(Quiet):
             self._count = state
 
 
-@operator("generic::counter")
+describe(KIND, "Numbers the events that pass, from 1.")
+
+
+@operator(KIND)
 def make(config: Mapping[str, Value], ctx: Context) -> Operator:
     """Makes one. Raises ConfigError, as it has no settings."""
-    check_config("generic::counter", config, ())
+    check_config(KIND, config)
     return Counter()

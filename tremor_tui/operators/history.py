@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tremor_tui.errors import ConfigError
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import OUT
-from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, operator
+from tremor_tui.operators.contract import Field, Operator, Outputs, Quiet, check_config, describe, operator
 
 KIND = "debug::history"
 
@@ -43,11 +42,18 @@ class History(Quiet):
         return {**meta, self._name: [*(notes or ()), note]}
 
 
+describe(
+    KIND,
+    "Notes in an event's metadata that it passed here.",
+    Field("op", "string", "What the note calls this place.", required=True, example="here"),
+    Field(
+        "name", "string", "The key of the metadata that the notes go to.", required=True, example="history"
+    ),
+)
+
+
 @operator(KIND)
 def make(config: Mapping[str, Value], ctx: Context) -> Operator:
     """Makes one. Raises ConfigError."""
-    check_config(KIND, config, ("op", "name"))
-    for key, value in config.items():
-        if type(value) is not str:
-            raise ConfigError(f"`{key}` of `{KIND}` is a string", "", key)
-    return History(config["op"], config["name"])
+    given = check_config(KIND, config)
+    return History(given["op"], given["name"])

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import OUT
-from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, operator
+from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, describe, operator
+
+KIND = "passthrough"
 
 
 class Passthrough(Quiet):
@@ -18,8 +20,11 @@ class Passthrough(Quiet):
         return ((OUT, batch),)
 
 
-@operator("passthrough")
+describe(KIND, "Hands every event on as it is.")
+
+
+@operator(KIND)
 def make(config: Mapping[str, Value], ctx: Context) -> Operator:
     """Makes one. Raises ConfigError, as it has no settings."""
-    check_config("passthrough", config, ())
+    check_config(KIND, config)
     return Passthrough()

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tremor_tui.errors import ConfigError
 from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Ack, Fail, Insight, Trigger
 from tremor_tui.model.port import OUT, OVERFLOW
-from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, natural, operator
+from tremor_tui.operators.contract import Field, Operator, Outputs, Quiet, check_config, describe, operator
 
 KIND = "qos::percentile"
 SIDES = 0xFFFF
@@ -53,16 +52,24 @@ def is_bad(insight: Insight, timeout_ns: int) -> bool:
     return isinstance(insight, (Fail, Trigger)) or (isinstance(insight, Ack) and insight.time_ns > timeout_ns)
 
 
-def _step(config: Mapping[str, Value], key: str, default: float) -> float:
-    value = config.get(key, default)
-    if type(value) not in (int, float) or not 0 <= value <= 1:
-        raise ConfigError(f"`{key}` of `{KIND}` is a number from 0 to 1", "", key)
-    return float(value)
+describe(
+    KIND,
+    "Passes a share of the events that shrinks while sinks are slow or fail.",
+    Field(
+        "timeout",
+        "integer",
+        "Nanoseconds that an ack may take.",
+        required=True,
+        minimum=0,
+        example=100_000_000,
+    ),
+    Field("step_down", "float", "What the share loses by each bad answer.", 0.05, minimum=0, maximum=1),
+    Field("step_up", "float", "What the share gains by each good one.", 0.001, minimum=0, maximum=1),
+)
 
 
 @operator(KIND)
 def make(config: Mapping[str, Value], ctx: Context) -> Operator:
     """Makes one. Raises ConfigError."""
-    check_config(KIND, config, ("timeout",), ("step_down", "step_up"))
-    timeout = natural(KIND, config, "timeout", 0) or 0
-    return Percentile(timeout, _step(config, "step_down", 0.05), _step(config, "step_up", 0.001))
+    given = check_config(KIND, config)
+    return Percentile(given["timeout"] or 0, float(given["step_down"]), float(given["step_up"]))

@@ -14,7 +14,7 @@ from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight, Restore, Trigger
 from tremor_tui.model.port import OUT, OVERFLOW
-from tremor_tui.operators.contract import Operator, Outputs, Quiet, check_config, operator
+from tremor_tui.operators.contract import Field, Operator, Outputs, Quiet, check_config, describe, operator
 
 KIND = "qos::roundrobin"
 
@@ -92,11 +92,17 @@ class RoundRobin(Quiet):
         ]
 
 
+describe(
+    KIND,
+    "Hands events out to its outputs in turn, past those whose sinks are away.",
+    Field("outputs", "array", "The names of its output ports.", [OUT], example=["out", "other"]),
+)
+
+
 @operator(KIND)
 def make(config: Mapping[str, Value], ctx: Context) -> Operator:
     """Makes one. Raises ConfigError."""
-    check_config(KIND, config, (), ("outputs",))
-    outputs = config.get("outputs", [OUT])
+    outputs = check_config(KIND, config)["outputs"]
     if type(outputs) is not list or not outputs or not all(type(name) is str for name in outputs):
         raise ConfigError(f"`outputs` of `{KIND}` is an array of port names", "", "outputs")
     if len(set(outputs)) < len(outputs):

@@ -181,10 +181,8 @@ def _make_postprocessor(plugin: PluginIR) -> object:
 
 def _fault(field: Field, value: Value) -> str:
     """What is wrong with a value of a field; empty where nothing is."""
-    kinds = field.type.replace(" ", "").split("|")
-    found = type_name(value)
-    fits = found in kinds or "any" in kinds or ("float" in kinds and found == "integer")
-    if not fits and not (value is None and not field.required):
+    if not field.fits(value) and not (value is None and not field.required):
+        kinds = field.type.replace(" ", "").split("|")
         return f"`{field.name}` is {' or '.join(kinds)}, not {_kind(value)}"
     if field.choices and type(value) is str and value not in field.choices:
         return f"`{field.name}` is one of {', '.join(field.choices)}, not `{value}`"
