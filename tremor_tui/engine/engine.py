@@ -17,8 +17,10 @@ from tremor_tui.control.loops import forgive_late_wakeups
 from tremor_tui.control.places import log_path, run_dir, socket_path
 from tremor_tui.control.snapshots import Answer, EngineSnapshot, Notice, Severity, TapSamples, Welcome
 from tremor_tui.control.wire import Push, encode
+from tremor_tui.engine.authoring import Authoring
 from tremor_tui.engine.clients import ClientSession
 from tremor_tui.engine.compiling.service import LIMIT_S, Compiling
+from tremor_tui.engine.editing import Editing
 from tremor_tui.engine.executors.executor import Executor, Places
 from tremor_tui.engine.executors.link import PICTURE_RATE, Ended, SetRate
 from tremor_tui.engine.executors.restart import RestartPolicy
@@ -82,7 +84,7 @@ class Engine:
 
     def _parts(self) -> list[Part]:
         """What answers the requests that are not about whole flows."""
-        return []
+        return [Editing(self.flows.compiling), Authoring(self.flows)]
 
     @property
     def socket(self) -> Path:

@@ -11,9 +11,12 @@ import sys
 import traceback
 
 from tremor_tui.control.wire import Splitter, prefixed
+from tremor_tui.engine.compiling.authoring import reply
 from tremor_tui.engine.compiling.drafts import draft
+from tremor_tui.engine.compiling.edits import on_canvas
 from tremor_tui.engine.compiling.link import (
     Broken,
+    Canvas,
     Diagnose,
     Draft,
     Found,
@@ -53,6 +56,10 @@ def outcome(job: Job) -> Outcome:
                 return Found(_diagnose(source, flow))
             case Draft():
                 return draft(job)
+            case Canvas():
+                return on_canvas(job)
+            case _:
+                return reply(job)
     except Exception as error:  # a bug: the process goes on, the supervisor logs it
         return Broken(f"{type(error).__name__}: {error}", traceback.format_exc())
 

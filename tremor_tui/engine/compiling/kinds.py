@@ -159,7 +159,7 @@ def _field(field: Field) -> KindField:
 
 def _operator(name: str) -> Kind:
     kind = described(name)
-    ports = (OUT,) if name not in OUTPUTS else OUTPUTS[name]
+    ports = OUTPUTS.get(name, (OUT,))
     return Kind(
         "operator",
         name,

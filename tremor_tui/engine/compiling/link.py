@@ -6,8 +6,10 @@ from typing import TypeVar
 
 import msgspec
 
+from tremor_tui.control.editing import Edit, Edited, Kinds, KindsListed, Outline, Outlined
 from tremor_tui.control.snapshots import FileText, PreviewResult
 from tremor_tui.control.wire import prefixed
+from tremor_tui.engine.compiling.questions import Question, Reply
 from tremor_tui.engine.executors.link import Texts
 from tremor_tui.errors import ControlError
 from tremor_tui.model.diagnostic import Diagnostic
@@ -46,6 +48,12 @@ class Draft(msgspec.Struct, frozen=True, tag="draft"):
     module_path: tuple[str, ...] = ()
     metas: tuple[str, ...] = ()
     where: Where | None = None
+
+
+class Canvas(msgspec.Struct, frozen=True, tag="canvas"):
+    """A request of a canvas; answered with `Drawn`."""
+
+    request: Kinds | Outline | Edit
 
 
 class NodePlan(msgspec.Struct, frozen=True):
@@ -99,6 +107,19 @@ class Drafted(msgspec.Struct, frozen=True, tag="drafted"):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
+class Unmade(msgspec.Struct, frozen=True, tag="unmade"):
+    """An edit that cannot be made, and what to do instead."""
+
+    message: str
+    hint: str = ""
+
+
+class Drawn(msgspec.Struct, frozen=True, tag="drawn"):
+    """The answer to a request of a canvas."""
+
+    answer: KindsListed | Outlined | Edited | Unmade
+
+
 class Broken(msgspec.Struct, frozen=True, tag="broken"):
     """The compiler itself failed: a bug, with its traceback for the log."""
 
@@ -106,12 +127,12 @@ class Broken(msgspec.Struct, frozen=True, tag="broken"):
     traceback: str = ""
 
 
-Job = Plan | Diagnose | Draft
-Outcome = Planned | Found | Drafted | Broken
+Job = Plan | Diagnose | Draft | Canvas | Question
+Outcome = Planned | Found | Drafted | Drawn | Broken | Reply
 
 _encoder = msgspec.json.Encoder()
-_jobs: msgspec.json.Decoder[Plan | Diagnose | Draft] = msgspec.json.Decoder(Job)
-_outcomes: msgspec.json.Decoder[Planned | Found | Drafted | Broken] = msgspec.json.Decoder(Outcome)
+_jobs: msgspec.json.Decoder[Job] = msgspec.json.Decoder(Job)
+_outcomes: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Outcome)
 
 
 def encode(frame: Job | Outcome) -> bytes:
