@@ -3,8 +3,12 @@
 `base.py`       the bases of requests, answers and what is pushed
 `commands.py`   every request, each a frozen struct; its docstring says what it answers
 `snapshots.py`  every answer and every picture that is pushed
+`authoring.py`  what an editor asks: completion, documentation, tests of captured events
 `editing.py`    what a canvas asks: kinds, the picture of a draft, steps as changes of its text
 `events.py`     looking at events: taps, breaks, paths
+`limits.py`     beyond which figures an engine warns
+`history.py`    the last ten minutes: how they are asked for; `ring.py` keeps them, `marks.py` says what changed
+`playing.py`    recordings: begin, end, play
 `stages.py`     the picture of one compilation, as plain text with spans
 `wire.py`       frames of a length and JSON; the same on every socket; checks shape and size
 `plane.py`      the ControlPlane protocol: submit, watch, tap

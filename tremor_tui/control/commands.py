@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from tremor_tui.control.authoring import CheckPaths, Complete, Document, MakeTest, RunTests
 from tremor_tui.control.base import Command as Command
 from tremor_tui.control.editing import Edit, Kinds, Outline
 from tremor_tui.control.events import ChangeTap as ChangeTap
@@ -17,6 +18,12 @@ from tremor_tui.control.events import OpenTap as OpenTap
 from tremor_tui.control.events import SetBreak as SetBreak
 from tremor_tui.control.events import StepBreak as StepBreak
 from tremor_tui.control.events import TraceNext as TraceNext
+from tremor_tui.control.history import AskHistory as AskHistory
+from tremor_tui.control.limits import SetLimits as SetLimits
+from tremor_tui.control.limits import SetStatistics as SetStatistics
+from tremor_tui.control.playing import Play as Play
+from tremor_tui.control.playing import StartRecording as StartRecording
+from tremor_tui.control.playing import StopRecording as StopRecording
 
 PROTOCOL = 3
 """Client and engine must agree on it; it changes with every change that an older one would misread."""
@@ -151,6 +158,12 @@ class Shutdown(Command, frozen=True, tag="shutdown"):
 
 Request = (
     Hello
+    | AskHistory
+    | SetLimits
+    | SetStatistics
+    | StartRecording
+    | StopRecording
+    | Play
     | Snapshot
     | Watch
     | Deploy
@@ -175,4 +188,9 @@ Request = (
     | Kinds
     | Outline
     | Edit
+    | Complete
+    | Document
+    | CheckPaths
+    | MakeTest
+    | RunTests
 )

@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from tremor_tui.control.authoring import Completed, Documented, TestMade, TestsRun
 from tremor_tui.control.base import Picture as Picture
 from tremor_tui.control.editing import Edited, KindsListed, Outlined
 from tremor_tui.control.events import BreakSet as BreakSet
@@ -21,6 +22,10 @@ from tremor_tui.control.events import Sample as Sample
 from tremor_tui.control.events import TapOpened as TapOpened
 from tremor_tui.control.events import TapSamples as TapSamples
 from tremor_tui.control.events import Traced as Traced
+from tremor_tui.control.history import HistoryPage as HistoryPage
+from tremor_tui.control.history import Marked as Marked
+from tremor_tui.control.limits import Limits as Limits
+from tremor_tui.control.playing import Playing as Playing
 from tremor_tui.model.diagnostic import Diagnostic as Diagnostic  # clients take it from here
 
 FlowState = Literal["initializing", "running", "paused", "draining", "stopped", "failed"]
@@ -78,6 +83,7 @@ class TaskSnapshot(Picture, frozen=True):
     YIELD_REASONS. `queue`: its input channel, for a source None. `running_ns`: how long the poll that is
     on now has taken, 0 if none. `breaker`: why a source does not pull, or empty. `held`: the break that holds
     the task (`state` is then `paused`), or empty.
+    `hot`: where its busy time goes, the most first.
     """
 
     id: str
@@ -116,6 +122,20 @@ class TaskSnapshot(Picture, frozen=True):
     version: int = 1
     error: str = ""
     held: str = ""
+    hot: tuple[HotLine, ...] = ()
+
+
+class HotLine(Picture, frozen=True):
+    """Where a task was seen while it ran: a line of a script, or else `what` it did (`codecs/json`).
+
+    `share` (0 to 1) of `samples`: stacks that the engine took of this task in the last minute.
+    """
+
+    share: float
+    samples: int
+    file: str = ""
+    line: int = 0
+    what: str = ""
 
 
 class ChannelSnapshot(Picture, frozen=True):
@@ -229,7 +249,10 @@ class FlowSnapshot(Picture, frozen=True):
 
 
 class ExecutorSnapshot(Picture, frozen=True):
-    """One executor process. `cpu` is its use of one core, 0 to 1; `restarts` since the engine began."""
+    """One executor process. `cpu` is its use of one core, 0 to 1; `restarts` since the engine began.
+
+    `cost`: the part of a core that measuring its tasks takes, 0 to 1.
+    """
 
     id: int
     pid: int
@@ -239,6 +262,7 @@ class ExecutorSnapshot(Picture, frozen=True):
     loop_lag_ns: int = 0
     restarts: int = 0
     since_ns: int = 0
+    cost: float = 0.0
 
 
 class Warned(Picture, frozen=True):
@@ -260,7 +284,11 @@ class Warned(Picture, frozen=True):
 
 
 class EngineSnapshot(Picture, frozen=True, tag="snapshot"):
-    """The whole engine at `at_ns`."""
+    """The whole engine at `at_ns`.
+
+    `limits`: beyond which it warns. `statistics`: whether tasks are measured. `recording`: the folder that it
+    records to, or empty.
+    """
 
     engine: str
     at_ns: int
@@ -271,6 +299,9 @@ class EngineSnapshot(Picture, frozen=True, tag="snapshot"):
     warnings: tuple[Warned, ...] = ()
     clients: int = 0
     kept: bool = False
+    limits: Limits = msgspec.field(default_factory=Limits)
+    statistics: bool = True
+    recording: str = ""
 
 
 Severity = Literal["info", "warning", "error"]
@@ -408,8 +439,13 @@ Answer = (
     | Traced
     | Stopped
     | EngineSnapshot
+    | HistoryPage
     | KindsListed
     | Outlined
     | Edited
+    | Completed
+    | Documented
+    | TestMade
+    | TestsRun
 )
-Pushed = EngineSnapshot | TapSamples | BreakSnapshot | Notice
+Pushed = EngineSnapshot | TapSamples | BreakSnapshot | Notice | Marked | Playing
