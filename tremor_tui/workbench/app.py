@@ -24,7 +24,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -35,7 +35,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from tremor_tui.errors import TremorError
-from tremor_tui.workbench.actions import ACTIONS, Action, bindings, of
+from tremor_tui.workbench.actions import ACTIONS, Action, Keys, bindings
 from tremor_tui.workbench.draft import Draft, keep
 from tremor_tui.workbench.glyphs import ASCII, UNICODE
 from tremor_tui.workbench.ink import LIGHT, STEADY, THEMES, ink_of
@@ -124,6 +124,7 @@ class Workbench(Everywhere):
         self.base = os.path.abspath(base or ".")
         self.store = Store(base=self.base, read_only=read_only)
         self.session = Session(connect, self.store)
+        self.keys = Keys(ACTIONS)
         self.glyphs = ASCII if ascii_only or os.environ.get("TERM") == "dumb" else UNICODE
         self.register_theme(STEADY)
         self.register_theme(LIGHT)
@@ -256,38 +257,31 @@ class Workbench(Everywhere):
         """The Script view."""
         return self.view_of(ScriptView)
 
+    def views(self) -> Iterable[View | StartView]:
+        """All views."""
+        return self._views.values()
+
+    def view_named(self, view: str) -> View | StartView | None:
+        """The view of that id."""
+        return self._views.get(view)
+
     def _tabs(self) -> list[Tab]:
         counted = ((screen, screen.count(self.store)) for screen in SCREENS)
         return [Tab(s.view, s.key, f"{s.title}({count})" if count else s.title) for s, count in counted]
 
     def _footer(self) -> list[Action]:
+        of = self.keys.of
         own = sorted((a for a in of(self.place_now) if a.foot), key=lambda action: action.foot)
         common = sorted((a for a in of("all") if a.foot and a.keys), key=lambda action: action.foot)
         text = self.place_now == "script"
         chosen = [*own, *(action for action in common if not text and self._fits_start(action))]
         if text:
-            chosen += [next(a for a in ACTIONS if a.id == name) for name in ("command_palette", "help")]
-        if self.store.read_only:
-            chosen = [action for action in chosen if not action.is_change]
+            chosen += [self.action_named(name, "all") for name in ("command_palette", "help")]
+        chosen = [action for action in chosen if not self.why_off(action)]
         return [*chosen[:7], chosen[-1]] if len(chosen) > 8 else chosen
 
     def _fits_start(self, action: Action) -> bool:
         return self._view != "start" or action.id in ("help", "leave")
-
-    def action_act(self, name: str) -> None:
-        """Does an action of `actions.py`, if this workbench may."""
-        action = next(action for action in ACTIONS if action.id == name)
-        if action.is_change and self.store.read_only:
-            self.say(f"{action.words}: this workbench may only look", "warning")
-            return
-        found: Callable[[], object] | None = getattr(self.shown(), f"act_{name}", None)
-        found = found or getattr(self, f"act_{name}", None)
-        view = name.removeprefix("show_")
-        if found is None and view in self._views:
-            self.show(view)
-        if found is not None:
-            found()
-            self.store.touch()
 
     def on_action_clicked(self, message: ActionClicked) -> None:
         """An entry of the footer was clicked."""

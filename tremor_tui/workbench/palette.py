@@ -1,51 +1,73 @@
-"""Fills the command palette from the list of actions."""
+"""Fills the command palette from the list of actions: those that can be done here first, then all others."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tremor_tui.workbench.actions import ACTIONS, PLACES, Action
+from tremor_tui.workbench.actions import PLACES, Action, Keys, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Commands(Provider):
-    """Every action that is valid in the place where the palette was opened."""
+class Doing(Protocol):
+    """What the palette needs of the app."""
 
-    def _valid(self) -> Iterator[Action]:
-        places = ("all", getattr(self.app, "place_now", "all"))
-        seen: set[str] = set()
-        for action in ACTIONS:
-            if action.place in places and action.id not in seen:
-                seen.add(action.id)
-                yield action
+    keys: Keys
+
+    @property
+    def place_now(self) -> str: ...
+    def why_off(self, action: Action) -> str: ...
+    def act_there(self, action: Action) -> None: ...
+
+
+class Commands(Provider):
+    """Every action of every place with its keys; one of another place goes there first."""
+
+    @property
+    def _desk(self) -> Doing:
+        return cast("Doing", self.app)
+
+    def _all(self) -> Iterator[Action]:
+        """Those of this place, those of everywhere, the others; each once."""
+        here = self._desk.place_now
+        places = [here, "all", *(place for place in PLACES if place not in (here, "all"))]
+        seen: set[tuple[str, str]] = set()
+        for place in places:
+            for action in self._desk.keys.of(place):
+                if (place, action.id) not in seen:
+                    seen.add((place, action.id))
+                    yield action
 
     async def discover(self) -> Hits:
         """All of them."""
-        for action in self._valid():
-            yield DiscoveryHit(_title(action), self._run(action), help=_help(action))
+        for action in self._all():
+            yield DiscoveryHit(_title(action), self._run(action), help=self._help(action))
 
     async def search(self, query: str) -> Hits:
-        """Those that match what is typed."""
+        """Those that match what is typed; those of this place a little before the others."""
         matcher = self.matcher(query)
-        for action in self._valid():
+        here = (self._desk.place_now, "all")
+        for action in self._all():
             score = matcher.match(_title(action))
             if score > 0:
-                yield Hit(score, matcher.highlight(_title(action)), self._run(action), help=_help(action))
+                score *= 1.0 if action.place in here else 0.9
+                yield Hit(
+                    score, matcher.highlight(_title(action)), self._run(action), help=self._help(action)
+                )
 
-    def _run(self, action: Action):  # type: ignore[no-untyped-def]
-        async def run() -> None:
-            await self.app.run_action(f"app.act('{action.id}')")
+    def _run(self, action: Action) -> partial[None]:
+        return partial(self._desk.act_there, action)
 
-        return run
+    def _help(self, action: Action) -> str:
+        same = [a for a in self._desk.keys.of(action.place) if a.id == action.id]
+        keys = " ".join(shown(key) for a in same for key in a.keys.split(",") if key)
+        reason = self._desk.why_off(action)
+        return f"{PLACES[action.place]}   {keys}" + (f"   off: {reason}" if reason else "")
 
 
 def _title(action: Action) -> str:
     return action.words[0].upper() + action.words[1:]
-
-
-def _help(action: Action) -> str:
-    return f"{PLACES[action.place]}   {action.key}"

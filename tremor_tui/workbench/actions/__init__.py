@@ -8,8 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tremor_tui.workbench.actions import everywhere, flow, script, start, tap, tasks
+from tremor_tui.workbench.actions.action import NEEDS as NEEDS
 from tremor_tui.workbench.actions.action import Action as Action
 from tremor_tui.workbench.actions.action import shown as shown
+from tremor_tui.workbench.actions.keys import Keys as Keys
+from tremor_tui.workbench.actions.keys import full_id as full_id
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -41,14 +44,15 @@ def bindings(place: str) -> list[Binding | tuple[str, str] | tuple[str, str, str
     """Textual's bindings for a place; ids allow a keymap of the user's own."""
     from textual.binding import Binding
 
-    return [
-        Binding(
-            action.keys,
-            f"app.act('{action.id}')",
-            action.words,
-            show=False,
-            id=f"{place}.{action.id}.{action.keys[:6]}",
+    found: list[Binding | tuple[str, str] | tuple[str, str, str]] = []
+    seen: set[str] = set()
+    for action in of(place):
+        if not action.keys:
+            continue
+        # Each id but once: a keymap gives an action one set of keys, and takes away what else it had.
+        name = full_id(action) if full_id(action) not in seen else f"{full_id(action)}.more"
+        seen.add(name)
+        found.append(
+            Binding(action.keys, f"app.act('{action.id}', '{place}')", action.words, show=False, id=name)
         )
-        for action in of(place)
-        if action.keys
-    ]
+    return found

@@ -27,6 +27,14 @@ def shown(key: str) -> str:
     return _NAMES.get(key, key)
 
 
+NEEDS = {
+    "engine": "no engine is connected: 0 opens a file or attaches to one",
+    "flow": "no flow runs here: 0 opens a file or attaches to an engine",
+    "tap": "no tap is open: t on a node or an edge of the flow opens one",
+}
+"""What an action may need, and why it is off where that is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """`id` names the method `act_<id>` of the view or the app. `foot`: rank in the footer, 0 not in it."""
@@ -39,6 +47,8 @@ class Action:
     short: str = ""
     is_change: bool = False
     """Whether it commands the engine, which a read-only workbench may not."""
+    needs: str = ""
+    """What must be there for it, as `NEEDS` names it; empty: nothing."""
 
     @property
     def key(self) -> str:

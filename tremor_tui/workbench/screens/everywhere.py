@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from textual.app import App
 
 from tremor_tui.control import commands as do
+from tremor_tui.workbench.actions import NEEDS, Action, Keys
 from tremor_tui.workbench.glyphs import Glyphs
 from tremor_tui.workbench.ink import THEMES, Ink
 from tremor_tui.workbench.screens.dialogs import Question, TextDialog
@@ -29,6 +30,7 @@ class Everywhere(App[None]):
     session: Session
     ink: Ink
     glyphs: Glyphs
+    keys: Keys
 
     @property
     def script(self) -> ScriptView:
@@ -63,6 +65,76 @@ class Everywhere(App[None]):
     def attach(self, engine: str) -> None:
         """Connects to an engine, "" for one of its own."""
         raise NotImplementedError
+
+    def view_named(self, view: str) -> View | StartView | None:
+        """The view of that id."""
+        raise NotImplementedError
+
+    def views(self) -> Iterable[View | StartView]:
+        """All views."""
+        raise NotImplementedError
+
+    def action_act(self, name: str, place: str = "") -> None:
+        """Does an action of a place, or says why it cannot be done now."""
+        action = self.action_named(name, place)
+        reason = self.why_off(action)
+        if reason:
+            self.say(f"{action.words}: {reason}", "warning")
+            return
+        found: Callable[[], object] | None = getattr(self.shown(), f"act_{name}", None)
+        found = found or getattr(self, f"act_{name}", None)
+        if found is not None:
+            found()
+            self.store.touch()
+        elif self.view_named(name.removeprefix("show_")) is not None:
+            self.show(name.removeprefix("show_"))
+        else:
+            self.say(f"{action.words}: not on this screen", "warning")
+
+    def action_named(self, name: str, place: str = "") -> Action:
+        """The action of that id in a place, else where the keys are now, else anywhere."""
+        found = [action for action in self.keys.actions if action.id == name]
+        for wanted in (place, self.place_now, "all"):
+            for action in found:
+                if action.place == wanted:
+                    return action
+        return found[0]
+
+    def why_off(self, action: Action) -> str:
+        """Why an action cannot be done now; empty where it can."""
+        store = self.store
+        if action.is_change and store.read_only:
+            return "this workbench may only look"
+        there = {
+            "engine": store.link == "live",
+            "flow": store.flow is not None,
+            "tap": store.tap is not None,
+        }
+        if not there.get(action.needs, True):
+            return NEEDS[action.needs]
+        shown = self.shown()
+        return shown.why_off(action.id) if isinstance(shown, View) and self._is_here(action) else ""
+
+    def _is_here(self, action: Action) -> bool:
+        return action.place == self.place_now
+
+    def act_there(self, action: Action) -> None:
+        """Goes where an action belongs, and does it there."""
+        if action.place in ("all", self.place_now):
+            self.action_act(action.id, action.place)
+            return
+        reason = self.why_off(action)
+        if reason:
+            self.say(f"{action.words}: {reason}", "warning")
+            return
+        for view in self.views():
+            pane = view.pane_of(action.place) if isinstance(view, View) else None
+            if pane is not None or (isinstance(view, StartView) and action.place == "start"):
+                self.show(str(view.id))
+                (pane or view).focus()
+                self.call_after_refresh(self.action_act, action.id, action.place)
+                return
+        self.say(f"{action.words}: no screen has it", "warning")
 
     def act_next_pane(self) -> None:
         """The next pane gets the keys."""
@@ -153,7 +225,7 @@ class Everywhere(App[None]):
 
     def act_help(self) -> None:
         """The keys of this place."""
-        self.push_screen(TextDialog("Keys", help_lines(self.place_now, self.ink, self.glyphs)))
+        self.push_screen(TextDialog("Keys", help_lines(self.place_now, self.keys, self.ink, self.glyphs)))
 
     def act_leave(self) -> None:
         """Leaves; asks where something would be lost."""

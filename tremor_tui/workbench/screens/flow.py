@@ -54,6 +54,10 @@ class FlowView(View):
         """The tap has keys of its own."""
         return "tap" if self.tap.has_focus else "flow"
 
+    def pane_of(self, place: str) -> Widget | None:
+        """The tap has keys of its own."""
+        return self.tap if place == "tap" else super().pane_of(place)
+
     def repaint(self) -> None:
         """Draws anew what changed; something is always selected."""
         self.canvas.ensure_selected()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tremor_tui.workbench.actions import PLACES, Action, of, shown
+from tremor_tui.workbench.actions import PLACES, Action, Keys, shown
+from tremor_tui.workbench.finding import GRAMMAR
 from tremor_tui.workbench.glyphs import Glyphs
 from tremor_tui.workbench.ink import Ink
 from tremor_tui.workbench.widgets.painted import Line
@@ -17,27 +18,36 @@ _SIGNS = {
 }
 
 
-def help_lines(place: str, ink: Ink, glyphs: Glyphs) -> list[Line]:
+def help_lines(place: str, keys: Keys, ink: Ink, glyphs: Glyphs) -> list[Line]:
     """The lines of the help for a place."""
-    lines = _keys(place, ink)
+    lines = _keys(place, keys, ink)
     if place == "flow":
         lines += _signs(ink, glyphs)
-    return [*lines, Line(), *_keys("all", ink)]
+    if any("slash" in action.keys.split(",") for action in keys.of(place)):
+        lines += _grammar(ink)
+    return [*lines, Line(), *_keys("all", keys, ink)]
 
 
-def _keys(place: str, ink: Ink) -> list[Line]:
+def _keys(place: str, keys: Keys, ink: Ink) -> list[Line]:
     lines = [Line().add(PLACES[place], ink.picked)]
     seen: set[str] = set()
-    for action in of(place):
+    for action in keys.of(place):
         if action.keys and action.id not in seen:
             seen.add(action.id)
-            lines.append(_key(action, place, ink))
+            lines.append(_key(action, keys, ink))
     return lines
 
 
-def _key(action: Action, place: str, ink: Ink) -> Line:
-    keys = [shown(key) for other in of(place) if other.id == action.id for key in other.keys.split(",")]
-    return Line().add(f"  {' '.join(keys):<14}", ink.key).add(action.words, ink.text)
+def _key(action: Action, keys: Keys, ink: Ink) -> Line:
+    """An action's keys; of those that terminals need, the ones that people press come first."""
+    same = [other for other in keys.of(action.place) if other.id == action.id]
+    words = " ".join(shown(key) for other in same for key in other.keys.split(","))
+    return Line().add(f"  {words:<14} ", ink.key).add(action.words, ink.text)
+
+
+def _grammar(ink: Ink) -> list[Line]:
+    lines = [Line(), Line().add("What / finds", ink.picked)]
+    return lines + [Line().add(f"  {form:<14} ", ink.key).add(meaning, ink.text) for form, meaning in GRAMMAR]
 
 
 def _signs(ink: Ink, glyphs: Glyphs) -> list[Line]:

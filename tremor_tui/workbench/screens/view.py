@@ -81,3 +81,18 @@ class View(Container):
     def place(self) -> str:
         """Which actions are valid now, as `actions.PLACES` names it."""
         raise NotImplementedError
+
+    def pane_of(self, place: str) -> Widget | None:
+        """The pane that has the keys of a place; None where the view knows no such place."""
+        return self.panes()[0] if place == self.id else None
+
+    def why_off(self, action: str) -> str:
+        """Why an action of its places cannot be done now; empty where it can."""
+        return ""
+
+    def remember(self) -> dict[str, object]:
+        """What is to be as it is when the workbench is opened again: plain values for JSON."""
+        return {}
+
+    def recall(self, kept: dict[str, object]) -> None:
+        """Takes what `remember` gave; values of another kind are passed over."""
