@@ -7,7 +7,7 @@
 `editing.py`    what a canvas asks: kinds, the picture of a draft, steps as changes of its text
 `events.py`     looking at events: taps, breaks, paths
 `limits.py`     beyond which figures an engine warns
-`history.py`    the last ten minutes: how they are asked for; `ring.py` keeps them, `marks.py` says what changed
+`history.py`    the last ten minutes; `ring.py` keeps them, `marks.py` says what was changed
 `playing.py`    recordings: begin, end, play
 `stages.py`     the picture of one compilation, as plain text with spans
 `wire.py`       frames of a length and JSON; the same on every socket; checks shape and size

@@ -2,6 +2,7 @@
 
     complete(source, offset, loader, samples=[…]) -> [Completion, …]
     signature_at(source, offset, loader) -> Signature | None
+    described_at(source, offset, loader) -> Help | None
 
 What fits comes from the parser's tables, names from the scopes and registries that the checker uses. Broken
 texts are completed as far as they are understood; nothing here raises for a text. Keep the loader: it
@@ -10,18 +11,18 @@ remembers the modules that it read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tremor_tui.aggregates.contract import aggregates
 from tremor_tui.connectors.contract import connectors
-from tremor_tui.errors import ConfigError
 from tremor_tui.extractors.contract import extractors
+from tremor_tui.language.completing.meaning import aggregates_in, described_at, help_for, shortened
 from tremor_tui.language.completing.place import Place
-from tremor_tui.language.completing.samples import keys_at
+from tremor_tui.language.completing.samples import Seen, keys_at
 from tremor_tui.language.depth import room
-from tremor_tui.language.documentation import Help, aggregate_help, function_help, modules_below
+from tremor_tui.language.documentation import Help, function_help, modules_below
 from tremor_tui.language.lex.tokens import KEYWORDS
 from tremor_tui.language.modules import ModuleLoader
 from tremor_tui.language.source import Source
@@ -36,6 +37,8 @@ from tremor_tui.language.tree.query import (
 from tremor_tui.model.batch import Value
 from tremor_tui.model.values import to_json
 from tremor_tui.operators.contract import operators
+
+__all__ = ["Completion", "Signature", "complete", "described_at", "signature_at"]
 
 Kind = Literal[
     "keyword", "variable", "key", "function", "aggregate", "constant", "module", "extractor", "definition",
@@ -138,18 +141,6 @@ def signature_at(source: Source, offset: int, loader: ModuleLoader) -> Signature
     return Signature(known.signature, known.params, active, known.doc)
 
 
-def help_for(path: Sequence[str], place: Place) -> Help | None:
-    """What there is to say about a function or aggregate by its path, as seen from a place."""
-    *modules, name = path
-    if modules[:1] == ["aggr"]:
-        return next((known for known in _aggregates(modules[1:]) if known.name == name), None)
-    if not modules and name in place.functions:
-        return place.functions[name]
-    scope = place.module(modules)
-    function = scope.functions.get(name) if scope else None
-    return function_help(function) if function else None
-
-
 # --- by what stands before --------------------------------------------------------------------------
 
 
@@ -238,26 +229,16 @@ def _members(place: Place) -> Iterator[_Found]:
     if path[:1] == ["aggr"] and place.in_target:
         if len(path) == 1:
             yield from (_Found(name, "module", insert=f"{name}::") for name in aggregates.names())
-        yield from (_function(known, "aggregate") for known in _aggregates(path[1:]))
+        yield from (_function(known, "aggregate") for known in aggregates_in(path[1:]))
         return
     scope = place.module(path)
     if scope is None:
         return
     yield from (_function(function_help(function)) for function in scope.functions.values())
     for name, const in scope.consts.items():
-        yield _Found(name, "constant", f"= {_shortened(to_json(const.value))}")
+        yield _Found(name, "constant", f"= {shortened(to_json(const.value))}")
     yield from (_Found(name, "definition") for _, name in scope.definitions)
     yield from (_Found(name, "module", insert=f"{name}::") for name in scope.modules)
-
-
-def _aggregates(path: Sequence[str]) -> Iterable[Help]:
-    if len(path) != 1:
-        return ()
-    try:
-        table = aggregates.get(path[0])
-    except ConfigError:
-        return ()
-    return [aggregate_help(aggregate) for aggregate in table.values()]
 
 
 def _function(known: Help, kind: Kind = "function") -> _Found:
@@ -273,12 +254,9 @@ def _keys(place: Place, samples: Sequence[Value]) -> Iterator[_Found]:
         yield from _as_keys(keys_at(samples, path))
 
 
-def _as_keys(keys: dict[str, tuple[str, Value]]) -> Iterator[_Found]:
-    for name, (kinds, example) in keys.items():
+def _as_keys(keys: dict[str, Seen]) -> Iterator[_Found]:
+    for name, seen in keys.items():
         written = name if name.isidentifier() and name not in KEYWORDS and name[0] != "_" else f"`{name}`"
         if "`" not in name and "\n" not in name:
-            yield _Found(written, "key", kinds, f"for example `{_shortened(to_json(example))}`")
-
-
-def _shortened(text: str, width: int = 60) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
+            doc = f"{shortened(to_json(seen.first))}  in {seen.count} of {seen.total}"
+            yield _Found(written, "key", " or ".join(seen.kinds), doc)

@@ -126,7 +126,7 @@ def module_page(source: Source, name: str) -> Page:
     parts = {
         "Constants": [_const(node) for node in statements if isinstance(node, Const)],
         "Functions": [tree_help(node) for node in statements if isinstance(node, FunctionNode)],
-        "Definitions": [_definition(node) for node in statements if type(node) in _WORDS],
+        "Definitions": [definition_help(node) for node in statements if type(node) in _WORDS],
     }
     sections = tuple((title, tuple(helps)) for title, helps in parts.items() if helps)
     return Page(name, _doc(getattr(parsed.tree, "doc", ())), sections)
@@ -148,7 +148,8 @@ def _const(node: Const) -> Help:
     return Help(node.name.text, (), f"const {node.name.text} = {value}", _doc(node.doc))
 
 
-def _definition(node: Node) -> Help:
+def definition_help(node: Node) -> Help:
+    """A definition that is written here."""
     name = node.name.text  # type: ignore[attr-defined]
     declared: Sequence[Argument] = getattr(node, "args", ())
     params = tuple(map(_argument, declared))

@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 from tremor_tui.language.canonical import STARTS
 from tremor_tui.language.check.scope import Scope
+from tremor_tui.language.completing.paths import event_path
 from tremor_tui.language.completing.samples import Path
 from tremor_tui.language.documentation import Help, tree_help
 from tremor_tui.language.lex.lexer import Lexed, lex
@@ -314,7 +315,7 @@ class Place:
         for let in reversed(self._lets()):
             root = let.path.root
             if isinstance(root, tree.LocalRoot) and root.name.text == name and not let.path.segments:
-                return _event_path(let.value)
+                return event_path(let.value)
         return None
 
     def matched(self) -> Path | None:
@@ -322,7 +323,7 @@ class Place:
         path: Path | None = None
         for node in self.around:
             if isinstance(node, tree.Match):
-                path = _event_path(node.target)
+                path = event_path(node.target)
             elif isinstance(node, tree.FieldPattern) and path is not None and node.span.start < self.start:
                 path = (*path, node.field.text)
         return path
@@ -364,25 +365,3 @@ def _own(body: tree.Node, before: int) -> Iterator[tree.Node]:
         if node.span.start < before and not isinstance(node, (Fn, PatternFn, ScriptBody)):
             yield node
             stack.extend(reversed(children(node)))
-
-
-def _event_path(node: tree.Node) -> Path | None:
-    if not isinstance(node, tree.Path) or not isinstance(node.root, tree.KeywordRoot):
-        return None
-    if node.root.name != "event":
-        return None
-    steps: list[str | int | None] = []
-    for segment in node.segments:
-        if isinstance(segment, tree.KeySegment):
-            steps.append(segment.name.text)
-        elif isinstance(segment, tree.IndexSegment):
-            steps.append(_constant(segment.index))
-        else:
-            return None
-    return tuple(steps)
-
-
-def _constant(node: tree.Expr) -> str | int | None:
-    if isinstance(node, tree.String):
-        return node.constant
-    return node.value if isinstance(node, tree.Scalar) and type(node.value) is int else None
