@@ -8,6 +8,7 @@ import msgspec
 
 from tremor_tui.control.authoring import CheckPaths, Complete, Document, MakeTest, RunTests
 from tremor_tui.control.base import Command as Command
+from tremor_tui.control.company import Saved
 from tremor_tui.control.editing import Edit, Kinds, Outline
 from tremor_tui.control.events import ChangeTap as ChangeTap
 from tremor_tui.control.events import ClearBreak as ClearBreak
@@ -185,6 +186,7 @@ Request = (
     | Preview
     | Keep
     | Shutdown
+    | Saved
     | Kinds
     | Outline
     | Edit

@@ -308,12 +308,18 @@ Severity = Literal["info", "warning", "error"]
 
 
 class Notice(Picture, frozen=True, tag="notice"):
-    """A sentence for every client: an executor was restarted, a flow failed, the engine ends."""
+    """A sentence for every client: an executor was restarted, a flow failed, the engine ends.
+
+    `by`: the client that did it, where one did; it is not told itself. `files`: absolute paths of what was
+    written.
+    """
 
     text: str
     severity: Severity = "info"
     at_ns: int = 0
     flow: str = ""
+    by: str = ""
+    files: tuple[str, ...] = ()
 
 
 class Welcome(Picture, frozen=True, tag="welcome"):

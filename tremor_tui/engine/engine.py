@@ -19,6 +19,7 @@ from tremor_tui.control.snapshots import Answer, EngineSnapshot, Notice, Severit
 from tremor_tui.control.wire import Push, encode
 from tremor_tui.engine.authoring import Authoring
 from tremor_tui.engine.clients import ClientSession
+from tremor_tui.engine.company import Company
 from tremor_tui.engine.compiling.service import LIMIT_S, Compiling
 from tremor_tui.engine.editing import Editing
 from tremor_tui.engine.executors.executor import Executor, Places
@@ -73,6 +74,7 @@ class Engine:
         ]
         compiling = Compiling(log, settings.compile_s)
         self.flows = Flows(compiling, self.executors, log, self.notify, settings.clock, settings.watch_s)
+        self._company = Company(lambda: self._sessions)
         self._plane = Plane(self, self.flows, log, self._parts())
         self._watchdog = Watchdog(self.executors, self.flows.table.values, log, settings.stall_ms)
         self._ending = anyio.Event()
@@ -84,7 +86,7 @@ class Engine:
 
     def _parts(self) -> list[Part]:
         """What answers the requests that are not about whole flows."""
-        return [Editing(self.flows.compiling), Authoring(self.flows)]
+        return [self._company, Editing(self.flows.compiling), Authoring(self.flows)]
 
     @property
     def socket(self) -> Path:
@@ -191,7 +193,9 @@ class Engine:
 
     async def answer(self, session: ClientSession, request: Request) -> Answer:
         """The answer to a request."""
-        return await self._plane.answer(session, request)
+        answer = await self._plane.answer(session, request)
+        self._company.follow(session, request, answer)
+        return answer
 
     def snapshot_frame(self, tasks: bool) -> bytes:
         """The engine now, as a frame to push."""
