@@ -54,10 +54,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """Everything from `source` has passed `sink` and is written."""
+    """Everything from `source` has passed `sink` and is written; `shape` as in the Drain it answers."""
 
     source: str
     sink: str
+    shape: int = 0
 
 
 Insight = Ack | Fail | Trigger | Restore | Started | Drained

@@ -21,9 +21,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Drain:
-    """`source` sends nothing more. A task passes it on once every one of its inputs has sent one."""
+    """`source` sends nothing more. A task passes it on once every one of its inputs has sent one.
+
+    `shape` counts the flow's shapes: one of an earlier shape means nothing, for its source sends another.
+    """
 
     source: str
+    shape: int = 0
 
 
 Signal = Start | Tick | Drain

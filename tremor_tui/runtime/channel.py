@@ -62,6 +62,22 @@ class Channel:
         size = batch.nbytes
         if self.batches and (self.batches >= self.capacity or self.bytes + size > self.byte_capacity):
             return False
+        self._put(port, batch)
+        return True
+
+    def send_over(self, port: str, batch: Batch) -> None:
+        """Puts a batch in, room or not; for what a reshape works off. Raises ChannelClosed."""
+        if self._closed:
+            raise ChannelClosed("the task that takes these events has ended")
+        self._put(port, batch)
+
+    def put_back(self, port: str, batch: Batch) -> None:
+        """Puts a batch before all others: the task that had taken it hands it to its successor."""
+        self._put(port, batch)
+        self._items.rotate(1)
+
+    def _put(self, port: str, batch: Batch) -> None:
+        size = batch.nbytes
         self._items.append((port, batch))
         self.bytes += size
         self.rows += len(batch.values)
@@ -69,7 +85,6 @@ class Channel:
         if self.batches > self.high:
             self.high = self.batches
         self.receiver.ring()
-        return True
 
     async def send(self, port: str, batch: Batch, bell: Bell) -> None:
         """Puts a batch in, and waits for room on the sender's bell. Raises ChannelClosed."""
@@ -118,6 +133,10 @@ class Channel:
         while (message := self.receive_nowait()) is None:
             await self.receiver.wait(EMPTY)
         return message
+
+    def waiting(self) -> list[tuple[str, Batch]]:
+        """The batches in it, oldest first; they stay."""
+        return [(port, item) for port, item in self._items if isinstance(item, Batch)]
 
     def close(self) -> None:
         """Nothing more goes in: senders get ChannelClosed; the receiver too, after what is left."""

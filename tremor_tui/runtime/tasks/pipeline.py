@@ -12,8 +12,10 @@ from tremor_tui.metrics.instruments import Series
 from tremor_tui.model.batch import Batch
 from tremor_tui.model.insight import Drained, Insight, Started
 from tremor_tui.model.signal import Drain, Signal
+from tremor_tui.runtime.catching import Catcher
 from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.meter import EMPTY, FULL
+from tremor_tui.runtime.path import step_followed
 from tremor_tui.runtime.shares import Shares
 from tremor_tui.runtime.tasks.task import Task
 
@@ -38,6 +40,8 @@ class PipelineTask(Task):
         self.edge_series: dict[str, Series] = {}
         self.shares = Shares(self.lent.clock.monotonic_ns)
         self._insights: deque[Insight] = deque()
+        letters = self.lent.host.letters
+        self.catcher = Catcher(self, letters) if letters is not None else None
 
     async def run(self) -> None:
         """Takes batch after batch until its channel is closed; insights first, also while blocked."""
@@ -51,10 +55,12 @@ class PipelineTask(Task):
                 await bell.wait(FULL)
                 continue
             try:
-                message = self.channel.receive_nowait()
+                message = (self.gate or self.channel).receive_nowait()
             except ChannelClosed:
                 return
             if message is None:
+                if self.lent.host.is_reshaping:
+                    self.lent.host.note_news()
                 await bell.wait(EMPTY)
                 continue
             port, item = message
@@ -74,19 +80,31 @@ class PipelineTask(Task):
         counters = self.counters
         counters.events_in += len(batch.values)
         counters.bytes_in += batch.nbytes
-        self._emit(self.shares.step(self.graph, port, batch, self.lent.clock.wall_ns()))
+        now_ns = self.lent.clock.wall_ns()
+        catcher = self.catcher
+        if catcher is not None:
+            catcher.enter(self.graph, port, batch)
+        if batch.trace is None:
+            made = self.shares.step(self.graph, port, batch, now_ns)
+        else:
+            made = step_followed(batch.trace, self.alias, self.graph, port, batch, now_ns, self.outbox.links)
+        if catcher is not None:
+            catcher.leave(made)
+        self.emit(made if self.gate is None else self.gate.keep(made))
 
     def _signal(self, signal: Signal) -> None:
         now_ns = self.lent.clock.wall_ns()
+        if self.catcher is not None:
+            self.catcher.enter(self.graph, "", None)
         if not isinstance(signal, Drain):
-            self._emit(self.graph.signal(signal, now_ns))
+            self.emit(self.graph.signal(signal, now_ns))
             for insight in self.graph.calls():
                 self.send_up(insight)
-        elif self.is_drained(signal.source):
-            self._emit(self.graph.signal(signal, now_ns))
+        elif self.is_drained(signal):
+            self.emit(self.graph.signal(signal, now_ns))
             self.outbox.signal(signal)
 
-    def _emit(self, emissions: Iterable[tuple[str, Batch]]) -> None:
+    def emit(self, emissions: Iterable[tuple[str, Batch]]) -> None:
         for port, batch in emissions:
             self.note_sent(port, batch)
             self.outbox.add(port, batch)

@@ -15,6 +15,7 @@ from tremor_tui.model.signal import Drain, Signal
 from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.meter import EMPTY
 from tremor_tui.runtime.outlet import Outlet, Refused, unfold
+from tremor_tui.runtime.path import Path, Stay
 from tremor_tui.runtime.retry import Retry
 from tremor_tui.runtime.tasks.task import Task
 
@@ -32,7 +33,11 @@ class Hand:
 
 @dataclass(eq=False)
 class SinkTask(Task):
-    """A connector's sink part. It keeps the batch at hand until that is written, however long it takes."""
+    """A connector's sink part. It keeps the batch at hand until that is written, however long it takes.
+
+    It stays open after the last Drain, as another source may be linked to it; its channel's end is its own.
+    `is_aside`: it has written all that it took, and takes nothing more before `go_on`.
+    """
 
     kind: ClassVar[Literal["sink"]] = "sink"
     channel: Channel = field(kw_only=True)
@@ -46,6 +51,7 @@ class SinkTask(Task):
         self._waits_for = set(self.expected)
         self._sampled_ns = 0
         self._is_closed = False
+        self._stay: Stay | None = None
 
     async def run(self) -> None:
         """Opens, then writes batch after batch until every source above has drained."""
@@ -61,6 +67,36 @@ class SinkTask(Task):
         if not isinstance(insight, (Ack, Fail)):
             self.send_up(insight)
 
+    def step_aside(self) -> None:
+        """Makes it write what it has at hand and then wait; another sink may take its place."""
+        self._is_wanted_aside = True
+        self.bell.ring()
+
+    def go_on(self) -> None:
+        """Lets it take events again."""
+        self._is_wanted_aside = False
+        self.bell.ring()
+
+    def enter_shape(self, shape: int) -> None:
+        """Every source above will drain anew."""
+        super().enter_shape(shape)
+        self._waits_for = set(self.expected)
+
+    def tell_again(self) -> None:
+        """Says once more that it is tripped, if it is; tasks above may not have heard it."""
+        if self.breaker:
+            self.send_up(Restore(self.alias))
+            self.send_up(Trigger(self.alias, self.breaker))
+
+    def unwritten(self) -> Batch | None:
+        """The rows at hand that did not get out, once it has ended; None where that cannot be known."""
+        hand = self._hand
+        left: int | None = getattr(self.part, "pieces_left", None)
+        if hand is None or left is None or len(hand.pieces) != len(hand.batch):
+            return None
+        self._hand = None
+        return hand.batch.take(range(len(hand.batch) - left, len(hand.batch)))
+
     @property
     def left(self) -> int:
         """Rows here that are not written; where pieces are not rows, at most so many."""
@@ -69,7 +105,7 @@ class SinkTask(Task):
     async def _write_all(self) -> None:
         while True:
             try:
-                message = self.channel.receive_nowait()
+                message = (self.gate or self.channel).receive_nowait()
             except ChannelClosed:
                 await self._flush()
                 return
@@ -78,24 +114,31 @@ class SinkTask(Task):
                 continue
             port, item = message
             if isinstance(item, Batch):
-                await self._take(port, unfold(item))
-            elif await self._signal(item):
-                return
+                await (self._take if item.trace is None else self._take_followed)(port, unfold(item))
+            else:
+                await self._signal(item)
             if self.meter.is_spent():
                 await self.meter.give_way()
 
+    async def _wait_aside(self) -> None:
+        await self._flush()
+        self.is_aside = True
+        self.lent.host.note_news()
+        while self._is_wanted_aside:
+            await self.bell.wait(EMPTY)
+        self.is_aside = False
+
     async def _signal(self, signal: Signal) -> bool:
         """True after the last Drain that can come."""
-        if not isinstance(signal, Drain) or not self.is_drained(signal.source):
+        if not isinstance(signal, Drain) or not self.is_drained(signal):
             return False
         self._waits_for.discard(signal.source)
         is_last = not self._waits_for
         if is_last:
             await self._flush()
-            await self._close()
         self.outbox.signal(signal)
         await self.outbox.wait_empty()
-        self.send_up(Drained(signal.source, self.alias))
+        self.send_up(Drained(signal.source, self.alias, signal.shape))
         return is_last
 
     async def _take(self, port: str, batch: Batch) -> None:
@@ -109,6 +152,28 @@ class SinkTask(Task):
             await self._deliver(port, pieces, good)
         elif good.values:
             self._settle(good, 0)
+
+    async def _take_followed(self, port: str, batch: Batch) -> None:
+        """The same with a batch in which an event may be whose path is recorded."""
+        path: Path = batch.trace
+        took = path.copies(batch)
+        if not took:
+            await self._take(port, batch)
+            return
+        self._stay = stay = path.enter(f"connector/{self.alias}", port)
+        await self._take(port, batch)
+        self._stay = None
+        path.leave(stay, (), stay.end if stay.end or stay.ports else "written")
+        path.settle(-took)
+
+    def _note_refused(self, batch: Batch, rows: Sequence[int], takers: int) -> None:
+        """The event whose path is recorded may be among what was refused."""
+        path: Path | None = batch.trace
+        if path is None or self._stay is None or not any(path.is_row(batch, row) for row in rows):
+            return
+        self._stay.ports += [ERR] if takers else []
+        self._stay.end = "" if takers else "failed"
+        path.settle(takers)
 
     async def _deliver(self, port: str, pieces: Sequence[bytes], batch: Batch) -> None:
         clock = self.lent.clock
@@ -142,6 +207,7 @@ class SinkTask(Task):
         self.complain("refused", f"`{self.id}` cannot write an event: {error}", len(rows))
         for source, stream, low, high in settled(batch, rows):
             self.send_up(Fail(source, stream, low, high, error))
+        self._note_refused(batch, rows, len(self.outbox.links.get(ERR, ())))
         if ERR not in self.outbox.links:
             self.counters.failed += len(rows)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -14,7 +14,7 @@ from tremor_tui.model.batch import Batch
 from tremor_tui.model.insight import Ack, Drained, Fail, Insight, Restore, Started, Trigger
 from tremor_tui.model.signal import Drain
 from tremor_tui.runtime.intake import Intake
-from tremor_tui.runtime.meter import EMPTY
+from tremor_tui.runtime.meter import EMPTY, FULL
 from tremor_tui.runtime.retry import Retry
 from tremor_tui.runtime.tasks.task import Task
 
@@ -24,19 +24,23 @@ class SourceTask(Task):
     """A connector's source part. `sinks` are those that its events can reach.
 
     It does not pull before all of them have started, nor while one of them is tripped, nor while paused.
-    A source whose events reach no sink never pulls, as in tremor.
+    A source whose events reach no sink never pulls, as in tremor. `follow` is called with as many of the
+    next batches as `to_follow` says, before they are sent: their first event's path is recorded.
     """
 
     kind: ClassVar[Literal["source"]] = "source"
     part: Source = field(kw_only=True)
     intake: Intake = field(kw_only=True)
     retry: Retry = field(kw_only=True)
+    key: str = field(kw_only=True)
     sinks: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.is_paused = False
         self.is_stopping = False
+        self.is_leaving = False
+        self.has_sent = False
         self._is_over = False
         self._is_held = True
         self._started: set[str] = set()
@@ -45,6 +49,8 @@ class SourceTask(Task):
         self._rest: Iterator[tuple[str, Batch]] = iter(())
         self._life = CancelScope()
         self._pulling: CancelScope | None = None
+        self.to_follow = 0
+        self.follow: Callable[[str, Batch], None] = lambda port, batch: None
 
     async def run(self) -> None:
         """Opens and pulls until stopped, over or failed; then drains what it has sent."""
@@ -64,6 +70,26 @@ class SourceTask(Task):
         self.is_stopping = True
         self._life.cancel()
 
+    def leave(self) -> None:
+        """Makes it stop pulling, send what it has, and end; where its events are settled, after that."""
+        self.is_leaving = True
+        self.stop()
+
+    def enter_shape(self, shape: int) -> None:
+        """Its Drain, if it has sent one, is to be sent again."""
+        super().enter_shape(shape)
+        self._drained.clear()
+        self.bell.ring()
+
+    def begin(self, operators: Set[str]) -> None:
+        """Looks anew at what is below: all sinks there have started.
+
+        Those that are tripped say so once more; `operators` are those below that may hold it by themselves.
+        """
+        self._started |= self.sinks
+        self._tripped = {name: why for name, why in self._tripped.items() if name in operators}
+        self._look()
+
     def hold(self, paused: bool) -> None:
         """Pauses it, or lets it go on."""
         self.is_paused = paused
@@ -75,13 +101,14 @@ class SourceTask(Task):
         """Breaker, start and drain of the sinks below; acks and fails for a transactional source."""
         match insight:
             case Trigger(sink, reason):
-                self._tripped[sink] = reason
+                if sink in self.sinks or "/" in sink:  # not one that was below it before
+                    self._tripped[sink] = reason
             case Restore(sink):
                 self._tripped.pop(sink, None)
             case Started(sink):
                 self._started.add(sink)
-            case Drained(source, sink):
-                if source == self.alias:
+            case Drained(source, sink, shape):
+                if source == self.key and shape == self.shape:
                     self._drained.add(sink)
             case Ack() | Fail():
                 self._settle(insight)
@@ -166,6 +193,9 @@ class SourceTask(Task):
             counters.events_in += len(batch.values)
             counters.bytes_in += batch.nbytes
             self.note_sent(port, batch)
+            if self.to_follow and batch.values:
+                self.to_follow -= 1
+                self.follow(port, batch)
             outbox.add(port, batch)
             if not outbox.is_empty:
                 await outbox.wait_empty()
@@ -182,7 +212,28 @@ class SourceTask(Task):
         if self._is_over:
             self._rest = self.intake.finish(self.lent.clock.wall_ns())
             await self._send_rest()
-        self.outbox.signal(Drain(self.alias))
-        await self.outbox.wait_empty()
-        while not self._drained >= self.sinks:
+        self.has_sent = True
+        self.lent.host.note_news()
+        if self.is_leaving:
+            await self._wait_settled()
+        else:
+            await self._drain_below()
+
+    async def _wait_settled(self) -> None:
+        """Stays until its events are written, where it wants to hear of that; a reshape sends the Drains."""
+        while self.intake.transactional and not self._drained >= self.sinks:
             await self.bell.wait(EMPTY)
+
+    async def _drain_below(self) -> None:
+        """Sends Drain, and once more where the flow takes another shape before that has come through."""
+        while True:
+            while self.lent.host.is_reshaping:
+                await self.bell.wait(EMPTY)
+            shape = self.shape
+            self.outbox.signal(Drain(self.key, shape))
+            while not self.outbox.push() and shape == self.shape:
+                await self.bell.wait(FULL)
+            while shape == self.shape and not self._drained >= self.sinks:
+                await self.bell.wait(EMPTY)
+            if shape == self.shape:
+                return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 import anyio
 
@@ -14,8 +14,9 @@ from tremor_tui.errors import ConnectionLost, TremorError
 from tremor_tui.metrics.board import Board
 from tremor_tui.metrics.instruments import Recent
 from tremor_tui.model.batch import Batch
-from tremor_tui.model.insight import Insight
+from tremor_tui.model.insight import Ack, Drained, Fail, Insight
 from tremor_tui.model.port import ERR
+from tremor_tui.model.signal import Drain
 from tremor_tui.runtime.bell import Bell
 from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.complaints import Complaints
@@ -23,6 +24,9 @@ from tremor_tui.runtime.meter import TIMER, Current, Meter
 from tremor_tui.runtime.outbox import Link, Outbox
 from tremor_tui.runtime.retry import Retry
 from tremor_tui.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from tremor_tui.runtime.gate import Gate
 
 CLOSE_S = 1.0
 """How long a connector may take to close when it is not drained."""
@@ -32,10 +36,14 @@ class Host(Protocol):
     """The flow, as its tasks see it."""
 
     lag: Recent
+    letters: FlowLetters | None
+    is_reshaping: bool
 
     def note_opened(self, task: Task) -> None: ...
     def note_failed(self, task: Task, error: Exception) -> None: ...
     def note_ended(self, task: Task) -> None: ...
+    def note_news(self) -> None: ...
+    def settle(self, insight: Ack | Fail | Drained) -> None: ...
 
 
 @dataclass(slots=True)
@@ -71,10 +79,11 @@ class Lent:
 
 @dataclass(eq=False)
 class Task(ABC):
-    """One coroutine of a flow. `above` are the tasks that insights go up to.
+    """One coroutine of a flow. `above` are the tasks that insights go up to; `gate` is a break's, if one is set.
 
     `channel` is its input, None for a source; `expected` says from how many of the tasks above each
-    source's Drain will come.
+    source's Drain will come, `shape` of which shape of the flow. `hears` are the numbers of the sources
+    above; what settles events of others, that were above once, goes to them by way of the flow.
     """
 
     kind: ClassVar[Literal["source", "pipeline", "sink"]]
@@ -88,6 +97,10 @@ class Task(ABC):
     breaker: str = ""
     error: str = ""
     version: int = 1
+    shape: int = 0
+    hears: frozenset[int] = frozenset()
+
+    hand: ClassVar[tuple[str, Batch] | None] = None
 
     def __post_init__(self) -> None:
         lent = self.lent
@@ -98,6 +111,7 @@ class Task(ABC):
         self.outbox = Outbox({}, self.bell, self.unlinked)
         self.since_ns = lent.clock.wall_ns()
         self.has_ended = False
+        self.gate: Gate | None = None
         if self.channel is not None:
             self.channel.receiver = self.bell
         self._drains: dict[str, int] = {}
@@ -113,7 +127,8 @@ class Task(ABC):
     @property
     def left(self) -> int:
         """Rows that are here and would be lost if all ended now."""
-        return self.outbox.rows + (self.channel.rows if self.channel else 0)
+        held = self.gate.rows if self.gate else 0
+        return self.outbox.rows + (self.channel.rows if self.channel else 0) + held
 
     async def main(self) -> None:
         """Runs it, measured, and tells the flow how it ended. Only cancellation leaves here."""
@@ -127,12 +142,23 @@ class Task(ABC):
                 self.channel.close()
             self.lent.host.note_ended(self)
 
-    def link(self, links: Mapping[str, Sequence[Link]]) -> None:
-        """Gives it its outgoing links, by port."""
-        self.outbox = Outbox(links, self.bell, self.unlinked)
+    def relink(self, links: Mapping[str, Sequence[Link]]) -> None:
+        """Gives it other links, as `Outbox.relink` says."""
+        self.outbox.relink(links)
+
+    def enter_shape(self, shape: int) -> None:
+        """The flow has another shape: Drains of the one before count no more."""
+        self.shape = shape
+        self._drains.clear()
 
     def send_up(self, insight: Insight) -> None:
-        """Tells every task above."""
+        """Tells every task above; a source that was above once hears of its own events all the same."""
+        if isinstance(insight, (Ack, Fail)) and insight.source not in self.hears:
+            self.lent.host.settle(insight)
+            return
+        if isinstance(insight, Drained) and insight.source not in self.expected:
+            self.lent.host.settle(insight)
+            return
         for task in self.above:
             task.tell(insight)
 
@@ -158,8 +184,11 @@ class Task(ABC):
             self.counters.events_out += len(batch)
             self.counters.bytes_out += batch.nbytes
 
-    def is_drained(self, source: str) -> bool:
+    def is_drained(self, drain: Drain) -> bool:
         """Counts a Drain; True with the last one that this source's events can bring."""
+        if drain.shape != self.shape:
+            return False
+        source = drain.source
         self._drains[source] = count = self._drains.get(source, 0) + 1
         return count == self.expected.get(source, 1)
 
