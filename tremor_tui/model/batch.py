@@ -19,6 +19,8 @@ Meta = dict[str, Value]
 Tracks = dict[tuple[int, int], tuple[int, int]]
 """The events that a row was made of: (source, stream) to the lowest and the highest id."""
 
+REPLAY = -1
+"""The `source` of rows that failed before and are sent again; their ids are the numbers of their letters."""
 MAX_ROWS = 100
 """A source lets a batch go at this many rows at the latest."""
 MAX_BYTES = 64 * 1024
@@ -40,6 +42,8 @@ class Batch:
     `inner`: rows are themselves lists of events (`generic::batch`); sinks write the inner ones.
     `tracks`: of rows that windows and batching made of several events, those that are to be settled with
     them; {} where none is. None: each row stands for the event of its id. None unless `transactional`.
+    `trace`: the runtime's record of the path of one event that is perhaps among these rows; None nearly
+    always.
     """
 
     values: list[Value]
@@ -54,6 +58,7 @@ class Batch:
     transactional: bool = False
     inner: bool = False
     tracks: list[Tracks] | None = None
+    trace: Any = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -83,6 +88,7 @@ class Batch:
             transactional=self.transactional,
             inner=self.inner,
             tracks=[self.tracks[i] for i in rows] if self.tracks else None,
+            trace=self.trace,
         )
 
     def replace(
@@ -110,6 +116,7 @@ class Batch:
             transactional=self.transactional,
             inner=self.inner,
             tracks=[self.tracks[i] for i in rows] if self.tracks else None,
+            trace=self.trace,
         )
 
     def _ingests(self, rows: Sequence[int]) -> int | list[int]:

@@ -17,6 +17,9 @@ GRACE: Final = 0.75
 async def drain(flow: Flow, deadline_s: float) -> Stopped:
     """Returns once the flow has ended. `left` events did not get out."""
     if not flow.done.is_set():
+        for task in flow.tasks:
+            if task.gate is not None:
+                task.gate.end("its flow stops")
         flow.wind_down()
         if deadline_s <= 0 or not await wait_within(flow.clock, deadline_s * GRACE, flow.done):
             flow.force()

@@ -17,6 +17,7 @@ from tremor_tui.errors import DataError, LifecycleError, UnknownName
 from tremor_tui.language.ir.deploy import ConnectorIR, FlowIR, PipelineIR
 from tremor_tui.metrics.board import Board
 from tremor_tui.model.signal import Tick
+from tremor_tui.runtime.breaks import BreakTable
 from tremor_tui.runtime.clock import SystemClock
 from tremor_tui.runtime.complaints import Complaints
 from tremor_tui.runtime.deploy import Builder, deploy
@@ -28,9 +29,10 @@ from tremor_tui.runtime.meter import Current
 from tremor_tui.runtime.settings import Settings
 from tremor_tui.runtime.snapshot import flow_picture, task_pictures
 from tremor_tui.runtime.swap import swap
-from tremor_tui.runtime.tap import Deliver, Tap
+from tremor_tui.runtime.tap import Deliver, Tap, Wanted
 from tremor_tui.runtime.taps import TapTable
 from tremor_tui.runtime.tasks.task import Lent
+from tremor_tui.runtime.tracing import Tracer
 from tremor_tui.runtime.watch import Watch
 
 if TYPE_CHECKING:
@@ -66,7 +68,9 @@ class Runtime:
         self._current = Current()
         self._complaints = Complaints(self._log, self.clock.monotonic_ns)
         self._build = build or partial(_build, self.settings.instance, socket.gethostname())
-        self._taps = TapTable(self.flows, self.clock)
+        self.paths = Tracer(self.flows, self.clock)
+        self.breaks = BreakTable(self.flows, self.clock)
+        self._taps = TapTable(self.flows, self.clock, self.paths)
         self._watch = Watch(self.settings)
         self._measure = Measure()
         self._group: TaskGroup | None = None
@@ -118,6 +122,7 @@ class Runtime:
         flow = self._flow(alias)
         stopped = await drain(flow, self.settings.drain_s if deadline_s is None else deadline_s)
         self._taps.forget(flow)
+        self.paths.forget(flow)
         self.flows.pop(alias, None)
         self._note_change()
         return stopped
@@ -153,6 +158,7 @@ class Runtime:
         flow = self._flow(alias)
         receipt = swap(flow, graphs, irs or {}, version)
         self._taps.follow(flow)
+        self.breaks.follow(flow)
         return receipt
 
     def snapshot(
@@ -168,9 +174,13 @@ class Runtime:
         )
         return flows, every, self._watch.warned()
 
-    def open_tap(self, edge: str, per_second: float, deliver: Deliver) -> Tap:
+    def open_tap(self, edge: str, wanted: float | Wanted, deliver: Deliver) -> Tap:
         """Copies events that pass an edge, given by its id in pictures. Raises UnknownName."""
-        return self._taps.open(edge, per_second, deliver)
+        return self._taps.open(edge, wanted, deliver)
+
+    def change_tap(self, tap: Tap, wanted: Wanted) -> None:
+        """Gives a tap other properties."""
+        self._taps.change(tap, wanted)
 
     def close_tap(self, tap: Tap) -> None:
         """Ends a tap."""
@@ -256,6 +266,8 @@ class Runtime:
             self._watch.look(self.flows.values(), now, tick.ingest_ns)
             self._measure.look(self.flows.values(), now, tick.ingest_ns)
             self._taps.flush()
+            self.breaks.look(now)
+            self.paths.look(now)
             self._complaints.flush()
 
 

@@ -60,6 +60,7 @@ def flow_picture(flow: Flow, executor: int, now_ns: int, inside: bool = True) ->
         error=flow.ending.error if flow.ending else next((t.error for t in tasks if t.error), ""),
         note=flow.note,
         note_ns=flow.note_ns,
+        breaks=tuple(task.gate.picture(now_ns) for task in tasks if task.gate is not None),
     )
 
 
@@ -121,6 +122,7 @@ def _task(flow: Flow, task: Task, executor: int, now_ns: int) -> TaskSnapshot:
         breaker=task.breaker,
         version=task.version,
         error=task.error or _last_error(task),
+        held=task.gate.words if task.gate is not None and task.gate.is_held else "",
     )
 
 
@@ -144,7 +146,7 @@ def _split(meter: Meter, task: Task, now_ns: int) -> Split:
 def _state(task: Task) -> TaskState:
     if task.has_ended:
         return "failed" if task.error else "ended"
-    if isinstance(task, SourceTask) and task.is_paused:
+    if (isinstance(task, SourceTask) and task.is_paused) or (task.gate is not None and task.gate.is_held):
         return "paused"
     return task.meter.state
 

@@ -9,31 +9,40 @@ from tremor_tui.errors import UnknownName
 from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.outbox import Link
 from tremor_tui.runtime.snapshot import inner_edges
-from tremor_tui.runtime.tap import Deliver, Tap
+from tremor_tui.runtime.tap import Deliver, Tap, Wanted
+from tremor_tui.runtime.tracing import Tracer
 
 
 class TapTable:
     """The open taps of a runtime, by number."""
 
-    def __init__(self, flows: Mapping[str, Flow], clock: Clock) -> None:
+    def __init__(self, flows: Mapping[str, Flow], clock: Clock, tracer: Tracer) -> None:
         self._flows = flows
+        self._tracer = tracer
         self._clock = clock
         self._taps: dict[int, Tap] = {}
         self._next = 1
 
-    def open(self, edge: str, per_second: float, deliver: Deliver) -> Tap:
+    def open(self, edge: str, wanted: float | Wanted, deliver: Deliver) -> Tap:
         """Attaches a new tap. Raises UnknownName where no flow has such an edge."""
-        tap = Tap(self._next, edge, per_second, deliver, self._clock)
+        tap = Tap(self._next, edge, wanted, deliver, self._clock)
         if not self._attach(tap):
             raise UnknownName("edge", edge, self._edges())
         self._next += 1
         self._taps[tap.number] = tap
+        self._trace(tap)
         return tap
+
+    def change(self, tap: Tap, wanted: Wanted) -> None:
+        """Gives a tap other properties."""
+        tap.change(wanted)
+        self._trace(tap)
 
     def close(self, tap: Tap) -> None:
         """Detaches it; does nothing where that was done already."""
         if self._taps.pop(tap.number, None) is None:
             return
+        self._tracer.want(_flow(tap), tap.number, 0)
         for link in self._links(tap.edge):
             link.listeners = tuple(one for one in link.listeners if one != tap.see)
         flow, alias, inner = self._inner(tap.edge)
@@ -61,6 +70,10 @@ class TapTable:
         for tap in list(self._taps.values()):
             tap.flush()
 
+    def _trace(self, tap: Tap) -> None:
+        rate = tap.wanted.per_second if tap.wanted.trace else 0.0
+        self._tracer.want(_flow(tap), tap.number, rate)
+
     def _attach(self, tap: Tap) -> bool:
         links = self._links(tap.edge)
         for link in links:
@@ -86,3 +99,7 @@ class TapTable:
 
     def _edges(self) -> list[str]:
         return [link.id for flow in self._flows.values() for link in flow.links]
+
+
+def _flow(tap: Tap) -> str:
+    return tap.edge.partition(":")[0]

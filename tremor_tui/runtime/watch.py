@@ -79,7 +79,7 @@ class Watch:
         ended = task.has_ended
         channel = task.channel
         long_ns = int(self._settings.warn_fill_s * 1e9)
-        full = channel is not None and channel.fill > FILL and not ended
+        full = channel is not None and channel.fill > FILL and not ended and not _is_held(flow)
         size = f"{channel.batches} of {channel.capacity} batches" if channel else ""
         self._judge("queue", flow, task, full, long_ns, f"its queue stays full ({size})", now_ns, wall_ns)
         self._judge(
@@ -140,6 +140,11 @@ _HINTS: Final = {
     "groups": "set `max_groups` of the window, or group by something that has fewer values",
     "errors": "tap its `err` port to see what is wrong",
 }
+
+
+def _is_held(flow: Flow) -> bool:
+    """Whether a break holds one of its tasks: what is above fills up as it should."""
+    return any(task.gate is not None and task.gate.is_held for task in flow.tasks)
 
 
 def _ended(last: Warned) -> Warned:

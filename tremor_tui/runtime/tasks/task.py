@@ -79,7 +79,7 @@ class Lent:
 
 @dataclass(eq=False)
 class Task(ABC):
-    """One coroutine of a flow. `above` are the tasks that insights go up to; `gate` is a break's, if one is set.
+    """One coroutine of a flow. `above` are the tasks that insights go up to; `gate` is a break's, if any.
 
     `channel` is its input, None for a source; `expected` says from how many of the tasks above each
     source's Drain will come, `shape` of which shape of the flow. `hears` are the numbers of the sources
