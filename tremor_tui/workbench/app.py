@@ -36,7 +36,8 @@ from textual.worker import Worker
 
 from tremor_tui.errors import TremorError
 from tremor_tui.workbench.actions import ACTIONS, Action, Keys, bindings
-from tremor_tui.workbench.draft import Draft, keep
+from tremor_tui.workbench.draft import keep
+from tremor_tui.workbench.drafts import Drafts
 from tremor_tui.workbench.glyphs import ASCII, UNICODE
 from tremor_tui.workbench.ink import LIGHT, STEADY, THEMES, ink_of
 from tremor_tui.workbench.messages import ActionClicked, OptionTaken, TabClicked
@@ -94,7 +95,7 @@ def run_workbench(
         app.run(mouse=mouse)
     code = app.return_code or 0
     if code:
-        keep(app.drafts)
+        keep(app.drafts.all)
     return code
 
 
@@ -124,6 +125,7 @@ class Workbench(Everywhere):
         self.base = os.path.abspath(base or ".")
         self.store = Store(base=self.base, read_only=read_only)
         self.session = Session(connect, self.store)
+        self.drafts = Drafts(self.base, self.say)
         self.keys = Keys(ACTIONS)
         self.glyphs = ASCII if ascii_only or os.environ.get("TERM") == "dumb" else UNICODE
         self.register_theme(STEADY)
@@ -145,7 +147,7 @@ class Workbench(Everywhere):
         self.alert = AlertLine(self.store)
         self.foot = Footer(self._footer, lambda: self.place_now == "script")
         self.start = StartView(self.store)
-        means = Means(self.store, self.base, self._module_path)
+        means = Means(self.store, self.base, self._module_path, self.drafts)
         self._views = {"start": self.start, **{screen.view: screen.make(means) for screen in SCREENS}}
         yield self.status
         yield self.tabs
@@ -158,6 +160,7 @@ class Workbench(Everywhere):
         """Opens what was asked for."""
         self._loop_now = asyncio.get_running_loop()
         self._main: Screen[Any] = self.screen
+        self.store.listeners.append(self.hear)
         self.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
         self._dress()
         self.fit()
@@ -357,11 +360,6 @@ class Workbench(Everywhere):
     def _open(self, path: str | None) -> None:
         if path:
             self.work(self.deploy(os.path.expanduser(path.strip())))
-
-    @property
-    def drafts(self) -> list[Draft]:
-        """The texts in the Script view; none before it was made."""
-        return self.script.files.drafts if self._views else []
 
     def leave_by_signal(self, number: int) -> None:
         """Leaves as soon as the loop turns; for signal handlers."""

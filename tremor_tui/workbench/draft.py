@@ -51,7 +51,7 @@ class Draft:
     def disk_text(self) -> str | None:
         """What lies on disk now; None where there is no file. Raises TremorError where it cannot be read."""
         try:
-            return Path(self.path).read_text(encoding="utf-8")
+            return Path(self.path).read_bytes().decode("utf-8")  # line ends as they are
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tremor_tui.workbench.drafts import Drafts
 from tremor_tui.workbench.screens.flow import FlowView
 from tremor_tui.workbench.screens.script import ScriptView
 from tremor_tui.workbench.screens.tasks import TasksView
@@ -14,11 +15,12 @@ from tremor_tui.workbench.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a screen may be made of: the store, and where the client's files are."""
+    """What a screen may be made of: the store, the open texts, and where the client's files are."""
 
     store: Store
     base: str
-    module_path: tuple[str, ...] = ()
+    module_path: tuple[str, ...]
+    drafts: Drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +37,10 @@ class Screen:
 SCREENS = (
     Screen("flow", "1", "Flow", lambda means: FlowView(means.store)),
     Screen("tasks", "2", "Tasks", lambda means: TasksView(means.store)),
-    Screen("script", "4", "Script", lambda means: ScriptView(means.store, means.base, means.module_path)),
+    Screen(
+        "script",
+        "4",
+        "Script",
+        lambda means: ScriptView(means.store, means.base, means.module_path, means.drafts),
+    ),
 )

@@ -6,7 +6,7 @@ Long because every action of the screen is a method of it; `applying.py` and `pr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -18,7 +18,10 @@ from tremor_tui.control import commands as do
 from tremor_tui.control.snapshots import Diagnosed, Diagnostic, FileText, FlowFiles
 from tremor_tui.errors import ControlError, TremorError
 from tremor_tui.workbench.applying import Applying
+from tremor_tui.workbench.company import tell_saved
 from tremor_tui.workbench.draft import ChangedOnDisk, Draft, forget, kept
+from tremor_tui.workbench.drafts import Drafts
+from tremor_tui.workbench.journal import difference
 from tremor_tui.workbench.messages import FileClicked, ProblemClicked
 from tremor_tui.workbench.previewing import Previewing
 from tremor_tui.workbench.screens.dialogs import Menu, Question
@@ -37,20 +40,20 @@ PAUSE_S = 0.15
 class ScriptView(View):
     """The editor with the flow's files on the left and the problems below."""
 
-    def __init__(self, store: Store, base: str, module_path: tuple[str, ...]) -> None:
+    def __init__(self, store: Store, base: str, module_path: tuple[str, ...], drafts: Drafts) -> None:
         super().__init__(store, id="script")
         self.editor = Editor(id="editor")
-        self.files = FileList(id="files")
+        self.drafts = drafts
+        self.files = FileList(drafts, id="files")
         self.problems = Problems(id="problems")
         self.change = ChangeLine(store)
         self.applying = Applying(self)
         self.preview = PreviewPanel(id="preview")
         self.previewing = Previewing(self, self.preview)
-        self.main_file = ""
         self.base, self._module_path = base, module_path
         self._timer: Timer | None = None
         self._asked = 0
-        self._flow = ""
+        self._seen = 0
 
     def compose(self) -> ComposeResult:
         """Files, editor, problems, and what F5 would change."""
@@ -80,6 +83,7 @@ class ScriptView(View):
     def repaint(self) -> None:
         """Draws anew what changed; drafts follow a version that went back."""
         super().repaint()
+        self._follow_drafts()
         self.previewing.look()
         flow = self.store.flow
         if flow is not None and flow.alias == self.flow and self.applying.is_behind(flow):
@@ -112,11 +116,30 @@ class ScriptView(View):
 
     act_leave_script = back
 
+    def _follow_drafts(self) -> None:
+        """The canvas and undo change drafts too: the editor shows what they are now."""
+        draft = self.draft
+        if self.drafts.changed == self._seen or draft is None:
+            return
+        self._seen = self.drafts.changed
+        for change in difference(self.editor.text, draft.text):
+            place = self.editor.document.get_location_from_index
+            self.editor.replace(
+                change.text, place(change.start), place(change.end), maintain_selection_offset=False
+            )
+        self.count()
+        self.ask_soon()
+
+    @property
+    def main_file(self) -> str:
+        """The path of the deployed file."""
+        return self.drafts.main
+
     @property
     def flow(self) -> str:
         """The flow whose files these are, or the one that is shown; empty for a file that does not run."""
-        if self._flow or self.main_file:
-            return self._flow
+        if self.drafts.flow or self.main_file:
+            return self.drafts.flow
         return self.store.flow.alias if self.store.flow else ""
 
     @property
@@ -140,10 +163,10 @@ class ScriptView(View):
         """
         answer = await self.desk.session.ask(do.ListFiles(flow))
         if isinstance(answer, FlowFiles):
-            self._flow = flow
+            self.drafts.flow = flow
             if self.store.flow is not None and self.store.flow.alias == flow:
                 await self.applying.follow_back(self.store.flow)
-            self.main_file = answer.files[0].path if answer.files else self.main_file
+            self.drafts.main = answer.files[0].path if answer.files else self.main_file
             self.take_files(answer.files)
             draft = self._wanted(path)
             self.open(draft, line_of(draft.text, script) or line if draft else 0)
@@ -180,14 +203,7 @@ class ScriptView(View):
 
     def take_files(self, files: Sequence[FileText]) -> None:
         """Sets the list of files; drafts that are unsaved, or of the same text, stay what they are."""
-        before = {draft.path: draft for draft in self.files.drafts}
-        texts = {file.path: file.text for file in files}
-        unsaved = {
-            path: draft for path, draft in before.items() if draft.is_unsaved or texts.get(path) == draft.text
-        }
-        drafts = [unsaved.pop(file.path) if file.path in unsaved else Draft.of(file) for file in files]
-        drafts.sort(key=lambda draft: not draft.is_writable)
-        self.files.drafts = [*unsaved.values(), *drafts]
+        self.drafts.take(files)
         self.count()
 
     def _wanted(self, path: str) -> Draft | None:
@@ -238,7 +254,8 @@ class ScriptView(View):
         """Also called before a text is used: a key may come before the message about the letter before it."""
         draft = self.draft
         if draft is not None and self.editor.text != draft.text:
-            draft.text = self.editor.text
+            self.drafts.typed(draft, self.editor.text)
+            self._seen = self.drafts.changed
             self.count()
             self.ask_soon()
 
@@ -262,7 +279,7 @@ class ScriptView(View):
             return True
         self._asked += 1
         number = self._asked
-        request = do.Diagnose(draft.path, self.base, self._module_path, self.texts(), self._flow)
+        request = do.Diagnose(draft.path, self.base, self._module_path, self.texts(), self.drafts.flow)
         try:
             answer = await self.desk.session.ask(request)
         except ControlError as error:
@@ -281,14 +298,15 @@ class ScriptView(View):
             await self.previewing.run()
         else:
             self.previewing.spoil()
-        change = await self.applying.compare(self._flow, self.texts()) if is_good and self._flow else None
+        flow = self.drafts.flow
+        change = await self.applying.compare(flow, self.texts()) if is_good and flow else None
         if number == self._asked:
             self.change.change = change
             self.change.repaint()
 
     def texts(self) -> dict[str, str]:
         """The texts that are not saved, by path."""
-        return {draft.path: draft.text for draft in self.files.drafts if draft.is_unsaved}
+        return self.drafts.texts()
 
     def spread(self, found: Sequence[Diagnostic]) -> None:
         """Gives each draft its problems; what belongs to none of them shows with the current one."""
@@ -362,6 +380,7 @@ class ScriptView(View):
             return False
         self.desk.say(f"saved {draft.name}")
         self.count()
+        await tell_saved(self, draft.path)
         return True
 
     def _ask_overwrite(self, draft: Draft, words: str) -> None:
@@ -383,6 +402,7 @@ class ScriptView(View):
         await asyncio.to_thread(draft.overwrite, draft.text)
         self.desk.say(f"saved {draft.name}")
         self.count()
+        await tell_saved(self, draft.path)
 
     def act_reload(self) -> None:
         """Takes the text that lies on disk; undo brings the other back."""
@@ -401,17 +421,31 @@ class ScriptView(View):
 
     def act_undo(self) -> None:
         """Takes the last edit back."""
-        self.editor.undo()
+        self._step(self.drafts.undo)
 
     def act_redo(self) -> None:
         """Does the last edit that was taken back again."""
-        self.editor.redo()
+        self._step(self.drafts.redo)
+
+    def _step(self, step: Callable[[Draft], str]) -> None:
+        self._take_text()
+        draft = self.draft
+        if draft is None or not self._may_write(draft):
+            return
+        try:
+            step(draft)
+        except TremorError as error:
+            self.desk.say(str(error))
+        self._follow_drafts()
 
     def act_apply(self) -> None:
         """Checks, saves and puts the text live."""
         self._take_text()
         if not self.store.read_only:
             self.desk.work(self.applying.apply())
+
+    def look_at_tests(self) -> None:
+        """Another test was written."""
 
     def show_first_problem(self) -> None:
         """Puts the cursor on the first problem, if there is one."""
@@ -433,7 +467,7 @@ class ScriptView(View):
 
     def show_refused(self, path: str, text: str, diagnostics: Sequence[Diagnostic]) -> None:
         """Shows a file that was not deployed with what is wrong in it."""
-        self._flow, self.main_file = "", path
+        self.drafts.flow, self.drafts.main = "", path
         if not any(draft.path == path for draft in self.files.drafts):
             self.take_files((FileText(path.rsplit("/", 1)[-1], path, text),))
         self.open(self._wanted(path))

@@ -6,6 +6,7 @@ from textual import events
 
 from tremor_tui.control.snapshots import Diagnostic
 from tremor_tui.workbench.draft import Draft
+from tremor_tui.workbench.drafts import Drafts
 from tremor_tui.workbench.messages import FileClicked, ProblemClicked
 from tremor_tui.workbench.store import named
 from tremor_tui.workbench.widgets.painted import Line, Panel, clip, wrap
@@ -14,11 +15,16 @@ from tremor_tui.workbench.widgets.painted import Line, Panel, clip, wrap
 class FileList(Panel):
     """Draws the drafts: a column where there is room, else one line."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, opened: Drafts, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.drafts: list[Draft] = []
+        self._opened = opened
         self.current: Draft | None = None
         self._spans: list[tuple[int, int, int]] = []
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """The open texts."""
+        return self._opened.all
 
     def heading(self) -> tuple[str, str]:
         """What it lists."""
