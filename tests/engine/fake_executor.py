@@ -10,6 +10,7 @@ import socket
 import sys
 from collections import Counter
 
+from tremor_tui.control.events import OpenTap
 from tremor_tui.control.snapshots import (
     FlowSnapshot,
     Receipt,
@@ -67,7 +68,7 @@ def obey(order: link.Orders, ours: socket.socket) -> link.Result:
         case link.EndFlow(alias):
             flows.remove(alias)
             return link.Ended((Stopped(alias),))
-        case link.OpenTap(tap, edge):
+        case link.Look(tap, OpenTap(edge)):
             ours.sendall(link.encode(link.Tapped(TapSamples(tap, edge, (Sample(1, "42"),), 1, 1))))
         case link.Quit():
             return link.Ended(tuple(Stopped(alias) for alias in flows))

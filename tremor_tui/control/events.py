@@ -15,6 +15,10 @@ from tremor_tui.control.base import Command, Picture
 TOP_VALUES = 10
 """Values of a field that a top-N shows."""
 
+ENDED = "it was ended"
+"""The note of a break that somebody ended."""
+
+
 # -- taps ----------------------------------------------------------------------------------------------
 
 
@@ -149,9 +153,10 @@ class GoBreak(Command, frozen=True, tag="go_break"):
 
 
 class ClearBreak(Command, frozen=True, tag="clear_break"):
-    """Ends a break; what it held goes on. Answered with `Done`."""
+    """Ends a break; what it held goes on. Answered with `Done`. `note`: why, for whoever looks on."""
 
     number: int
+    note: str = ENDED
 
 
 class BreakSet(Picture, frozen=True, tag="break_set"):
@@ -251,3 +256,6 @@ class Traced(Picture, frozen=True, tag="traced"):
 
 Looking = OpenTap | ChangeTap | CloseTap | SetBreak | StepBreak | GoBreak | ClearBreak | GetTrace | TraceNext
 """Every request about events; the engine sends them on to the executor of their flow."""
+LOOKING = (OpenTap, ChangeTap, CloseTap, GetTrace, TraceNext)
+"""Those that change nothing."""
+REQUESTS = (*LOOKING, SetBreak, StepBreak, GoBreak, ClearBreak)

@@ -7,6 +7,7 @@
 `serving.py`    an engine as the main thing of a process: log, signals, first flows, exit status
 `engine.py`     owns the task group; starts and ends server and executors in order
 `plane.py`      what each command of `control/commands.py` does; `part.py`: what answers some of them
+`events.py`     taps, breaks and paths: whose they are, and where what is asked of them goes
 `flows.py`      which flow runs where, from which texts; deploy, apply, stop, begin anew; `shape.py` says
                 how two versions of a flow differ, `difference.py` what an apply would change in words
 `trials.py`     watches a version that was applied and takes it back where more events fail; `tally.py`
@@ -17,6 +18,7 @@
 `children.py`   a process of the engine and the socket to it
 `executors/executor.py`  starts an executor, sees it end, starts it again as `restart.py` says
 `executors/link.py`      orders down and pictures up, in the frames of `control/wire.py`
+`executors/looking.py`   the taps and breaks of one executor
 `executors/child.py`     the process; `body.py` serves the orders with one event loop and one Runtime
 `merge.py`      one EngineSnapshot of the executors' pictures
 `watchdog.py`   reads each executor's board and names a task that has not yielded, while it lasts

@@ -14,7 +14,17 @@ import anyio
 from anyio.abc import ByteStream, TaskGroup
 
 from tremor_tui.control.commands import PROTOCOL, Hello, Request, Watch
-from tremor_tui.control.snapshots import Answer, Done, Notice, Pushed, Refused, TapSamples, Welcome
+from tremor_tui.control.snapshots import (
+    Answer,
+    BreakSnapshot,
+    Done,
+    Marked,
+    Notice,
+    Pushed,
+    Refused,
+    TapSamples,
+    Welcome,
+)
 from tremor_tui.control.wire import Push, Reply, Splitter, decode_ask, encode, number_of
 from tremor_tui.errors import ControlError, TremorError
 
@@ -48,7 +58,7 @@ class ClientSession:
         self._stream = stream
         self._engine = engine
         self._replies: deque[bytes] = deque()
-        self._pushes: deque[Notice | TapSamples] = deque()
+        self._pushes: deque[Notice | TapSamples | BreakSnapshot | Marked] = deque()
         self._snapshot_due = False
         self._tasks = True
         self._something = anyio.Event()
@@ -56,7 +66,7 @@ class ClientSession:
         self._watching = anyio.CancelScope()
         self._slots = anyio.Semaphore(AT_ONCE)
 
-    def push(self, pushed: Notice | TapSamples) -> None:
+    def push(self, pushed: Notice | TapSamples | BreakSnapshot | Marked) -> None:
         """Sends it when its turn comes; the oldest is let go where too many wait."""
         if len(self._pushes) >= PUSH_LIMIT:
             self._pushes.popleft()

@@ -15,18 +15,30 @@ import tremor_tui
 from tremor_tui.control.commands import PROTOCOL, Request
 from tremor_tui.control.loops import forgive_late_wakeups
 from tremor_tui.control.places import log_path, run_dir, socket_path
-from tremor_tui.control.snapshots import Answer, EngineSnapshot, Notice, Severity, TapSamples, Welcome
+from tremor_tui.control.snapshots import (
+    Answer,
+    BreakSnapshot,
+    EngineSnapshot,
+    Limits,
+    Marked,
+    Notice,
+    Severity,
+    TapSamples,
+    Welcome,
+)
 from tremor_tui.control.wire import Push, encode
 from tremor_tui.engine.authoring import Authoring
 from tremor_tui.engine.clients import ClientSession
 from tremor_tui.engine.company import Company
 from tremor_tui.engine.compiling.service import LIMIT_S, Compiling
 from tremor_tui.engine.editing import Editing
+from tremor_tui.engine.events import Events
 from tremor_tui.engine.executors.executor import Executor, Places
 from tremor_tui.engine.executors.link import PICTURE_RATE, Ended, SetRate
 from tremor_tui.engine.executors.restart import RestartPolicy
 from tremor_tui.engine.flows import WATCH_S, Flows
 from tremor_tui.engine.merge import Now, brief, merge
+from tremor_tui.engine.observing.part import Observing
 from tremor_tui.engine.part import Part
 from tremor_tui.engine.plane import Plane
 from tremor_tui.engine.server import Server
@@ -75,8 +87,11 @@ class Engine:
         compiling = Compiling(log, settings.compile_s)
         self.flows = Flows(compiling, self.executors, log, self.notify, settings.clock, settings.watch_s)
         self._company = Company(lambda: self._sessions)
+        self._events = Events(self.flows, log, self.notify)
+        self._watchdog = Watchdog(self.executors, self.flows.table.values, log)
+        limits = Limits(stall_ms=settings.stall_ms)
+        self.observing = Observing(self, settings.name, limits, settings.clock, self._watchdog)
         self._plane = Plane(self, self.flows, log, self._parts())
-        self._watchdog = Watchdog(self.executors, self.flows.table.values, log, settings.stall_ms)
         self._ending = anyio.Event()
         self._deadline = settings.drain_s
         self._group: TaskGroup | None = None
@@ -86,7 +101,7 @@ class Engine:
 
     def _parts(self) -> list[Part]:
         """What answers the requests that are not about whole flows."""
-        return [self._company, Editing(self.flows.compiling), Authoring(self.flows)]
+        return [self.observing, self._company, self._events, Editing(self.flows.compiling), Authoring(self.flows)]
 
     @property
     def socket(self) -> Path:
@@ -115,6 +130,7 @@ class Engine:
             group.start_soon(executor.run)
         group.start_soon(self.flows.compiling.run)
         group.start_soon(self._watchdog.run)
+        group.start_soon(self.observing.run)
         group.start_soon(self.flows.trials.run)
         group.start_soon(self._linger)
         group.start_soon(self._server.serve, self._accept)
@@ -161,7 +177,8 @@ class Engine:
         at_ns = time.time_ns()
         now = Now(self.settings.name, at_ns, self._since_ns, len(self._sessions), self._kept)
         stalls, stuck = self._watchdog.warnings(at_ns), self._watchdog.stuck()
-        return merge(now, self.executors, self.flows.table.values(), stalls, stuck)
+        merged = merge(now, self.executors, self.flows.table.values(), stalls, stuck)
+        return self.observing.complete(merged)
 
     def keep(self, keep: bool) -> None:
         """Whether it goes on without clients."""
@@ -234,9 +251,11 @@ class Engine:
 
     # --- what happens to executors
 
-    def tapped(self, samples: TapSamples) -> None:
-        """Samples came."""
-        self._plane.tapped(samples)
+    def told(self, said: TapSamples | BreakSnapshot) -> None:
+        """An executor tells of events."""
+        self._events.told(said)
+        if isinstance(said, TapSamples):
+            self.observing.tapped(said)
 
     def pictured(self, executor: Executor) -> None:
         """A picture came; flows that ended by themselves are told of."""
@@ -262,13 +281,19 @@ class Engine:
     async def restarted(self, executor: Executor) -> None:
         """An executor runs again: its flows begin anew."""
         await self._set_rate(executor)
+        await self.observing.restarted(executor)
         lost = [flow for flow in self.flows.on(executor) if flow.lost]
         await self.flows.begin_anew(executor)
-        await self._plane.tap_again(lost)
+        await self._events.begin_anew(lost)
         for flow in lost:
             if not flow.lost:
                 self.log(f"{flow.alias} {flow.note}")
                 self.notify(f"{flow.alias} {flow.note}", "warning", flow.alias)
+
+    def push(self, pushed: Marked) -> None:
+        """Something for every client."""
+        for session in self._sessions:
+            session.push(pushed)
 
     def notify(self, text: str, severity: Severity = "info", flow: str = "") -> None:
         """A sentence for every client."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import count
 from pathlib import Path
 from typing import Protocol, assert_never
 
@@ -17,13 +16,11 @@ from tremor_tui.control.snapshots import (
     EngineSnapshot,
     FlowFiles,
     Previewed,
-    TapOpened,
-    TapSamples,
 )
 from tremor_tui.engine.clients import ClientSession
 from tremor_tui.engine.compiling.link import Diagnose, Draft, Drafted, Found, Where
 from tremor_tui.engine.executors import link
-from tremor_tui.engine.flows import Deployed, Flows
+from tremor_tui.engine.flows import Flows
 from tremor_tui.engine.part import Part
 from tremor_tui.engine.trials import refresh
 from tremor_tui.errors import ControlError
@@ -34,11 +31,8 @@ LOOKING = (
     ask.Diagnose,
     ask.Compare,
     ask.ListFiles,
-    ask.OpenTap,
-    ask.CloseTap,
     ask.Preview,
 )
-MAX_TAP_RATE = 1000.0
 MAX_SAMPLES = 1000
 
 
@@ -64,8 +58,6 @@ class Plane:
         )
         self._flows = flows
         self._log = log
-        self._taps: dict[int, tuple[ClientSession, ask.OpenTap]] = {}
-        self._numbers = count(1)
 
     async def answer(self, session: ClientSession, request: ask.Request) -> Answer:
         """The answer to a request. Raises TremorError where it is refused."""
@@ -75,8 +67,6 @@ class Plane:
         if part is not None:
             return await part.answer(session, request)
         match request:
-            case ask.OpenTap() | ask.CloseTap():
-                return await self._tap(session, request)
             case ask.Diagnose() | ask.Compare() | ask.Preview() | ask.ListFiles():
                 return await self._compile(request)
             case ask.Keep(keep):
@@ -155,57 +145,10 @@ class Plane:
         await refresh(self._flows.executors)
         return self._owner.snapshot()
 
-    async def _tap(self, session: ClientSession, request: ask.OpenTap | ask.CloseTap) -> Answer:
-        if isinstance(request, ask.CloseTap):
-            await self._close(session, request.tap)
-            return Done()
-        if not 0 < request.per_second <= MAX_TAP_RATE:
-            raise ControlError(f"a tap copies up to {MAX_TAP_RATE:g} events a second")
-        flow = self._flows.get(request.edge.partition(":")[0])
-        number = next(self._numbers)
-        self._taps[number] = session, request
-        try:
-            await flow.executor.order(link.OpenTap(number, request.edge, request.per_second))
-        except BaseException:
-            del self._taps[number]
-            raise
-        return TapOpened(number)
-
-    async def _close(self, session: ClientSession, tap: int) -> None:
-        owner, request = self._taps.get(tap, (None, None))
-        if request is None or owner is not session:
-            raise ControlError(f"there is no tap {tap} of this client")
-        del self._taps[tap]
-        flow = self._flows.table.get(request.edge.partition(":")[0])
-        if flow and not flow.lost:
-            await flow.executor.order(link.CloseTap(tap))
-
-    def tapped(self, samples: TapSamples) -> None:
-        """Hands samples to the client that wanted them."""
-        if samples.tap in self._taps:
-            self._taps[samples.tap][0].push(samples)
-
     async def client_left(self, session: ClientSession) -> None:
-        """Ends the taps of a client that has gone, and what the parts keep for it."""
+        """Ends what the parts keep for a client that has gone."""
         for part in dict.fromkeys(self._parts.values()):
             await part.client_left(session)
-        for tap in [n for n, (owner, _) in self._taps.items() if owner is session]:
-            try:
-                await self._close(session, tap)
-            except ControlError as error:
-                self._log(f"closing tap {tap}: {error.message}")
-
-    async def tap_again(self, flows: list[Deployed]) -> None:
-        """Opens the taps of flows that began anew."""
-        aliases = {flow.alias: flow for flow in flows if not flow.lost}
-        for number, (_, request) in list(self._taps.items()):
-            flow = aliases.get(request.edge.partition(":")[0])
-            if flow is None:
-                continue
-            try:
-                await flow.executor.order(link.OpenTap(number, request.edge, request.per_second))
-            except ControlError as error:
-                self._log(f"opening tap {number} again: {error.message}")
 
 
 def _seconds(deadline_s: float) -> float:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from tremor_tui.connectors.contract import Clock
-from tremor_tui.control.events import BreakSnapshot, SetBreak
+from tremor_tui.control.events import ENDED, BreakSnapshot, SetBreak
 from tremor_tui.errors import ControlError, LifecycleError, UnknownName
 from tremor_tui.runtime.condition import compile_condition, slowness
 from tremor_tui.runtime.flow import Flow
@@ -78,7 +78,7 @@ class BreakTable:
         """Lets events through until the next match. Raises ControlError."""
         self._move(number, step=False)
 
-    def clear(self, number: int, note: str = "it was ended") -> None:
+    def clear(self, number: int, note: str = ENDED) -> None:
         """Ends a break; does nothing where it is over."""
         if number in self._entries:
             self._entries[number].gate.end(note)

@@ -7,16 +7,16 @@ import socket
 import time
 import traceback
 from collections import deque
-from functools import partial
 from pathlib import Path
 
 import anyio
 from anyio.abc import SocketStream, TaskGroup
 
 from tremor_tui.control.loops import forgive_late_wakeups
-from tremor_tui.control.snapshots import Receipt, Stopped, TapSamples
+from tremor_tui.control.snapshots import BreakSnapshot, Receipt, Stopped, TapSamples
 from tremor_tui.control.wire import Splitter
 from tremor_tui.engine.executors import link
+from tremor_tui.engine.executors.looking import Looking
 from tremor_tui.engine.sources import Program, compile_flows
 from tremor_tui.errors import CompileError, ControlError, TremorError, UnknownName
 from tremor_tui.language.ir.deploy import FlowIR
@@ -24,7 +24,6 @@ from tremor_tui.metrics.board import Board
 from tremor_tui.runtime.clock import SystemClock
 from tremor_tui.runtime.runtime import Runtime
 from tremor_tui.runtime.settings import Settings
-from tremor_tui.runtime.tap import Tap
 
 READ_SIZE = 64 * 1024
 LOG_LINES = 2000
@@ -50,10 +49,10 @@ class Body:
         self._rate = link.PICTURE_RATE
         self._lag_ns = 0
         self._cpu = _Cpu()
-        self._taps: dict[int, Tap] = {}
         self.runtime = Runtime(
             Settings(), clock=SystemClock(), log=self.log, board=board, executor=executor, in_engine=True
         )
+        self._looking = Looking(self.runtime, self._tapped, self._broke)
 
     def log(self, text: str) -> None:
         """Has a line written to the engine's log."""
@@ -121,16 +120,17 @@ class Body:
                 return link.Ended((stopped,))
             case link.PauseFlow(alias, paused):
                 runtime.pause(alias, paused)
-            case link.OpenTap(tap, edge, per_second):
-                self._taps[tap] = self.runtime.open_tap(edge, per_second, partial(self._tapped, tap))
-            case link.CloseTap(tap):
-                if tap in self._taps:
-                    runtime.close_tap(self._taps.pop(tap))
+            case link.Look(number, request):
+                return await self._looking.obey(number, request)
             case link.SetRate(per_second):
                 self._rate = per_second
                 self._due.set()
             case link.Picture():
                 self._picture()
+            case link.SetLimits(limits):
+                runtime.set_limits(limits)
+            case link.SetStatistics(on):
+                runtime.set_statistics(on)
         return link.Obeyed()
 
     async def _swap(self, flow: FlowIR, order: link.SwapFlow) -> Receipt:
@@ -152,14 +152,17 @@ class Body:
         self._out.append(frame)
         self._something.set()
 
-    def _tapped(self, tap: int, samples: TapSamples) -> None:
-        renumbered = TapSamples(tap, samples.edge, samples.samples, samples.seen, samples.seen_total)
-        self._samples.append(link.encode(link.Tapped(renumbered)))
+    def _tapped(self, samples: TapSamples) -> None:
+        self._samples.append(link.encode(link.Tapped(samples)))
         self._something.set()
+
+    def _broke(self, snapshot: BreakSnapshot) -> None:
+        self._say(link.Broke(snapshot))
 
     def _picture(self) -> None:
         flows, tasks, warnings = self.runtime.snapshot()
-        self._say(link.Pictured(flows, tasks, warnings, self._cpu.share(), _rss(), self._lag_ns))
+        cost = self.runtime.cost()
+        self._say(link.Pictured(flows, tasks, warnings, self._cpu.share(), _rss(), self._lag_ns, cost))
 
     async def _picture_often(self) -> None:
         """Sends pictures at the wanted rate; how late it wakes up is the delay of the loop."""

@@ -12,10 +12,11 @@ from typing import Literal, Protocol
 import anyio
 from anyio.abc import TaskGroup
 
-from tremor_tui.control.snapshots import ExecutorSnapshot, TapSamples
+from tremor_tui.control.snapshots import BreakSnapshot, ExecutorSnapshot, TapSamples
 from tremor_tui.engine.children import ChildProcess
 from tremor_tui.engine.executors.link import (
     Answered,
+    Broke,
     Command,
     Failed,
     Logged,
@@ -56,7 +57,7 @@ class Listener(Protocol):
     """Who wants to know what happens to executors."""
 
     def log(self, text: str) -> None: ...
-    def tapped(self, samples: TapSamples) -> None: ...
+    def told(self, said: TapSamples | BreakSnapshot) -> None: ...
     def pictured(self, executor: Executor) -> None: ...
     def crashed(self, executor: Executor, reason: str, pause_s: float | None) -> None: ...
     async def restarted(self, executor: Executor) -> None: ...
@@ -108,6 +109,7 @@ class Executor:
             seen.loop_lag_ns,
             self.restarts,
             self._since_ns,
+            seen.cost,
         )
 
     async def order(self, order: Orders) -> Result:
@@ -222,7 +224,9 @@ class Executor:
                     self.picture = said
                     self._listener.pictured(self)
                 case Tapped(samples):
-                    self._listener.tapped(samples)
+                    self._listener.told(samples)
+                case Broke(snapshot):
+                    self._listener.told(snapshot)
                 case Logged(lines, left_out):
                     self._log(lines, left_out)
 

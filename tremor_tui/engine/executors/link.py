@@ -10,6 +10,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from tremor_tui.control.events import BreakSnapshot, Looking, Trace
+from tremor_tui.control.limits import Limits
 from tremor_tui.control.snapshots import FlowSnapshot, Receipt, Stopped, TapSamples, TaskSnapshot, Warned
 from tremor_tui.control.wire import prefixed
 from tremor_tui.errors import ControlError
@@ -67,18 +69,14 @@ class PauseFlow(Order, frozen=True, tag="pause"):
     paused: bool
 
 
-class OpenTap(Order, frozen=True, tag="open_tap"):
-    """Send samples of an edge under this number; answered with `Obeyed`."""
+class Look(Order, frozen=True, tag="look"):
+    """Something about events: under which number the supervisor knows the tap or break, and what is asked.
 
-    tap: int
-    edge: str
-    per_second: float
+    Answered with `Obeyed`, or `Followed` where a path was asked for.
+    """
 
-
-class CloseTap(Order, frozen=True, tag="close_tap"):
-    """No more samples; answered with `Obeyed`."""
-
-    tap: int
+    number: int
+    request: Looking
 
 
 class SetRate(Order, frozen=True, tag="rate"):
@@ -97,7 +95,23 @@ class Quit(Order, frozen=True, tag="quit"):
     deadline_s: float
 
 
-Orders = StartFlow | SwapFlow | EndFlow | PauseFlow | OpenTap | CloseTap | SetRate | Picture | Quit
+class SetLimits(Order, frozen=True, tag="limits"):
+    """Warn beyond these limits; answered with `Obeyed`."""
+
+    limits: Limits
+
+
+class SetStatistics(Order, frozen=True, tag="statistics"):
+    """Measure tasks, or no longer; answered with `Obeyed`."""
+
+    on: bool
+
+
+Orders = (
+    (
+)
+    SetLimits | SetStatistics | StartFlow | SwapFlow | EndFlow | PauseFlow | Look | SetRate | Picture | Quit
+)
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -121,6 +135,12 @@ class Swapped(msgspec.Struct, frozen=True, tag="swapped"):
     receipt: Receipt
 
 
+class Followed(msgspec.Struct, frozen=True, tag="followed"):
+    """The path of an event, where there is one."""
+
+    trace: Trace | None = None
+
+
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
     """Flows have ended; by force where any did not drain."""
 
@@ -135,7 +155,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-Result = Obeyed | Started | Swapped | Ended | Failed
+Result = Obeyed | Started | Swapped | Followed | Ended | Failed
 
 
 class Answered(msgspec.Struct, frozen=True, tag="answered"):
@@ -146,7 +166,8 @@ class Answered(msgspec.Struct, frozen=True, tag="answered"):
 
 
 class Pictured(msgspec.Struct, frozen=True, tag="pictured"):
-    """The executor as it is: flows, tasks, warnings, its use of a core, memory, delay of its loop."""
+    """The executor as it is: flows, tasks, warnings, its use of a core, memory, delay of its loop,
+    and the part of a core that measuring takes."""
 
     flows: tuple[FlowSnapshot, ...] = ()
     tasks: tuple[TaskSnapshot, ...] = ()
@@ -154,12 +175,19 @@ class Pictured(msgspec.Struct, frozen=True, tag="pictured"):
     cpu: float = 0.0
     rss: int = 0
     loop_lag_ns: int = 0
+    cost: float = 0.0
 
 
 class Tapped(msgspec.Struct, frozen=True, tag="tapped"):
     """Samples of a tap."""
 
     samples: TapSamples
+
+
+class Broke(msgspec.Struct, frozen=True, tag="broke"):
+    """A break holds its task, lets it go on, or is over."""
+
+    snapshot: BreakSnapshot
 
 
 class Logged(msgspec.Struct, frozen=True, tag="logged"):
@@ -169,11 +197,11 @@ class Logged(msgspec.Struct, frozen=True, tag="logged"):
     left_out: int = 0
 
 
-Said = Answered | Pictured | Tapped | Logged
+Said = Answered | Pictured | Tapped | Broke | Logged
 
 _encoder = msgspec.json.Encoder()
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
-_said: msgspec.json.Decoder[Answered | Pictured | Tapped | Logged] = msgspec.json.Decoder(Said)
+_said: msgspec.json.Decoder[Answered | Pictured | Tapped | Broke | Logged] = msgspec.json.Decoder(Said)
 
 
 def encode(frame: Command | Said) -> bytes:
