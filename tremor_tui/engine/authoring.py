@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tremor_tui.control import authoring as ask
+from tremor_tui.control.base import Command
 from tremor_tui.control.commands import Request
 from tremor_tui.control.snapshots import Answer, Diagnosed
 from tremor_tui.engine.clients import ClientSession
@@ -25,7 +26,14 @@ MAX_SAMPLES = 200
 class Authoring:
     """Answers what `control/authoring.py` asks; none of it changes anything in the engine."""
 
-    takes = looks = (ask.Complete, ask.Document, ask.CheckPaths, ask.MakeTest, ask.RunTests)
+    takes: tuple[type[Command], ...] = (
+        ask.Complete,
+        ask.Document,
+        ask.CheckPaths,
+        ask.MakeTest,
+        ask.RunTests,
+    )
+    looks = takes
 
     def __init__(self, flows: Flows) -> None:
         self._flows = flows

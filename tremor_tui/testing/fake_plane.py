@@ -17,6 +17,7 @@ from tremor_tui.control import commands as do
 from tremor_tui.control import snapshots as see
 from tremor_tui.errors import ControlError, EngineLost
 from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.testing.fake_authoring import QUESTIONS, FakeAuthoring
 from tremor_tui.testing.scenes import LIVE, SAMPLES, TRICKLE, TROY, Part, Scene
 
 START_NS = 1_795_456_800_000_000_000
@@ -63,6 +64,7 @@ class FakePlane:
         self._ticker: asyncio.Task[None] | None = None
         self._lost = self._many = False
         self._live = self._on_disk()
+        self.authoring = FakeAuthoring(f"{self.base}/tests")
 
     async def submit(self, request: do.Request) -> see.Answer:
         """Answers as an engine would. Raises ControlError where `refuse` says so, EngineLost when lost."""
@@ -72,6 +74,8 @@ class FakePlane:
         refused = self.refuse(request)
         if refused is not None:
             raise refused
+        if isinstance(request, QUESTIONS):
+            return self.authoring.answer(request)
         return self._answer(request)
 
     def _answer(self, request: do.Request) -> see.Answer:
@@ -177,6 +181,10 @@ class FakePlane:
     def notice(self, text: str, severity: str = "warning") -> None:
         """Pushes a sentence for every client."""
         self._out.put_nowait(see.Notice(text, severity, self.now, self.scene.alias))  # type: ignore[arg-type]
+
+    def tell(self, text: str, by: str, *files: str) -> None:
+        """Pushes a sentence about what another client did."""
+        self._out.put_nowait(see.Notice(text, "info", self.now, self.scene.alias, by, files))
 
     @property
     def now(self) -> int:

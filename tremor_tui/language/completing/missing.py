@@ -61,11 +61,11 @@ def _told(body: tree.Node, samples: Sequence[Value]) -> Iterator[Diagnostic]:
         path = event_path(node)
         if not path or path in told or any(path[: len(known)] == known for known in assigned):
             continue
-        told.add(path)
         guards = [one.path for one in asked if one.guards(path, node.span.start)]
         seen = [value for value in samples if all(below([value], known) for known in guards)]
         lacking = sum(not below([value], path) for value in seen)
         if lacking:
+            told.add(path)
             words = f"`{_text(path)}` is missing in {lacking} of {len(samples)} samples: a missing path"
             hint = f"test for it: `present {_text(path)}`"
             yield Diagnostic(f"{words} is an error", node.span, hint, severity="warning")

@@ -9,11 +9,16 @@ from typing import Any
 from textual.app import App
 
 from tremor_tui.control import commands as do
+from tremor_tui.control.authoring import MakeTest
+from tremor_tui.control.snapshots import Notice, Pushed, Sample
+from tremor_tui.errors import TremorError
 from tremor_tui.workbench.actions import NEEDS, Action, Keys
+from tremor_tui.workbench.company import follow_files
 from tremor_tui.workbench.glyphs import Glyphs
 from tremor_tui.workbench.ink import THEMES, Ink
 from tremor_tui.workbench.screens.dialogs import Question, TextDialog
 from tremor_tui.workbench.screens.help import help_lines
+from tremor_tui.workbench.screens.making import make, subject_of
 from tremor_tui.workbench.screens.script import ScriptView
 from tremor_tui.workbench.screens.start import StartView
 from tremor_tui.workbench.screens.view import Severity, View
@@ -73,6 +78,11 @@ class Everywhere(App[None]):
     def views(self) -> Iterable[View | StartView]:
         """All views."""
         raise NotImplementedError
+
+    def hear(self, pushed: Pushed, now: float) -> None:
+        """Follows what other clients of the engine write."""
+        if isinstance(pushed, Notice) and pushed.by and pushed.files:
+            self.work(follow_files(self.script, pushed.files, pushed.by))
 
     def action_act(self, name: str, place: str = "") -> None:
         """Does an action of a place, or says why it cannot be done now."""
@@ -135,6 +145,43 @@ class Everywhere(App[None]):
                 self.call_after_refresh(self.action_act, action.id, action.place)
                 return
         self.say(f"{action.words}: no screen has it", "warning")
+
+    def make_test(
+        self,
+        event_json: str,
+        meta_json: str,
+        flow: str,
+        pipeline: str,
+        node: str = "",
+        *,
+        port: str = "in",
+        ingest_ns: int = 0,
+    ) -> None:
+        """Makes a test of an event that entered a pipeline, or one of its scripts."""
+        texts = self.script.texts() if self.script.flow == flow else {}
+        request = MakeTest(flow, pipeline, event_json, meta_json, node, port, ingest_ns, texts)
+        if self.store.read_only:
+            self.say("making a test: this workbench may only look", "warning")
+        else:
+            self.work(make(self, request))
+
+    def make_test_of(self, sample: Sample, edge: str) -> None:
+        """Makes a test of an event that passed an edge, for what the edge leads into."""
+        flow = self.store.flow
+        if flow is None or sample.cut:
+            words = "the event was cut, as it is long" if sample.cut else "no flow runs here"
+            self.say(f"no test: {words}", "warning")
+            return
+        try:
+            pipeline, node = subject_of(flow, edge)
+        except TremorError as error:
+            self.say(f"no test: {error} ({error.hint})" if error.hint else f"no test: {error}", "warning")
+            return
+        self.make_test(sample.value, sample.meta, flow.alias, pipeline, node, ingest_ns=sample.at_ns)
+
+    def test_was_made(self) -> None:
+        """A file was written that the Script view lists."""
+        self.script.look_at_tests()
 
     def act_next_pane(self) -> None:
         """The next pane gets the keys."""

@@ -13,6 +13,7 @@ from tremor_tui.workbench.widgets.painted import Painted
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from tremor_tui.control.snapshots import Sample
     from tremor_tui.workbench.ink import Ink
     from tremor_tui.workbench.session import Session
 
@@ -38,6 +39,25 @@ class Desk(Protocol):
 
     def edit_task(self, task_id: str) -> None:
         """Opens the file of a task in the Script view."""
+
+    def make_test(
+        self,
+        event_json: str,
+        meta_json: str,
+        flow: str,
+        pipeline: str,
+        node: str = "",
+        *,
+        port: str = "in",
+        ingest_ns: int = 0,
+    ) -> None:
+        """Makes a test of an event that entered a pipeline, or one of its scripts (`node`, by its id).
+
+        Asks for a name; says why there can be no test. `ingest_ns` becomes the test's clock.
+        """
+
+    def make_test_of(self, sample: Sample, edge: str) -> None:
+        """Makes a test of an event that passed an edge, for what the edge leads into."""
 
 
 class View(Container):
