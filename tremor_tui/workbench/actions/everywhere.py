@@ -13,7 +13,7 @@ ACTIONS = (
     Action("freeze", "space", "hold the picture; nothing is lost behind it", "all", 7, "freeze"),
     Action("warnings", "w", "list what needs a look", "all"),
     Action("back", "escape", "back", "all"),
-    Action("stop_flow", "f6", "drain the flow and stop it", "all", is_change=True),
+    Action("stop_flow", "f6", "drain the flow and stop it", "all", is_change=True, needs="flow"),
     Action("picture", "f8", "save the screen as SVG", "all"),
     Action("theme", "T", "next theme", "all"),
     Action("new_engine", "", "start an engine of its own", "all", is_change=True),

@@ -15,8 +15,10 @@ ACTIONS = (
     Action("edge", "v", "select the next edge of the node", "flow", 3, "edges"),
     Action("tap", "t", "tap the selected edge: see its events", "flow", 1, "tap"),
     Action("edit", "e", "edit the script of the selected node", "flow", 4, "edit"),
-    Action("bottleneck", "g", "go to the task that limits the flow", "flow", 5, "limit"),
-    Action("pause_flow", "P", "pause the flow's sources, or let them go on", "flow", is_change=True),
+    Action("bottleneck", "g", "go to the task that limits the flow", "flow", 5, "limit", needs="flow"),
+    Action(
+        "pause_flow", "P", "pause the flow's sources, or let them go on", "flow", is_change=True, needs="flow"
+    ),
     Action("next_flow", "f", "show the next flow", "flow"),
     Action("next_pane", "tab", "next pane", "flow"),
 )

@@ -6,10 +6,10 @@ from tremor_tui.workbench.actions.action import Action
 
 ACTIONS = (
     Action("next_pane", "tab", "next pane", "tap"),
-    Action("tap_up", "up,k", "earlier event", "tap"),
-    Action("tap_down", "down,j", "later event", "tap"),
-    Action("tap_open", "enter", "open the event", "tap", 1, "open"),
-    Action("tap_pause", "p", "hold the tap, or let it go on", "tap", 2, "hold"),
-    Action("tap_filter", "slash", "show only events with this text", "tap", 3, "filter"),
-    Action("tap_close", "x", "close the tap", "tap", 4, "close"),
+    Action("tap_up", "up,k", "earlier event", "tap", needs="tap"),
+    Action("tap_down", "down,j", "later event", "tap", needs="tap"),
+    Action("tap_open", "enter", "open the event", "tap", 1, "open", needs="tap"),
+    Action("tap_pause", "p", "hold the tap, or let it go on", "tap", 2, "hold", needs="tap"),
+    Action("tap_filter", "slash", "show only events with this text", "tap", 3, "filter", needs="tap"),
+    Action("tap_close", "x", "close the tap", "tap", 4, "close", needs="tap"),
 )
