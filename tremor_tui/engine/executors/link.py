@@ -108,8 +108,6 @@ class SetStatistics(Order, frozen=True, tag="statistics"):
 
 
 Orders = (
-    (
-)
     SetLimits | SetStatistics | StartFlow | SwapFlow | EndFlow | PauseFlow | Look | SetRate | Picture | Quit
 )
 
