@@ -4,6 +4,7 @@
       CompileError     carries diagnostics; nothing was started
         ParseError     the text does not parse
         CheckError     it parses, but means nothing
+      EditError        a change cannot be made on this text; nothing was changed
       ConfigError      a plug-in refuses its configuration; names the key
         UnknownName    no plug-in, module or flow of that name; names the nearest known one
       DataError        one frame or event is bad; the stream goes on (to `err`, counted once)
@@ -59,6 +60,10 @@ class ParseError(CompileError):
 
 class CheckError(CompileError):
     """The text parses, but a name, type, port or argument in it is wrong."""
+
+
+class EditError(TremorError):
+    """A change cannot be made on this text: it would not parse, or mean something else. Nothing was changed."""
 
 
 class ConfigError(TremorError):
