@@ -47,7 +47,7 @@ class SetStatistics(Command, frozen=True, tag="set_statistics"):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a limit is called, its unit, and from where to where it may be set; `scale` makes it a fraction."""
+    """What a limit is called, its unit, and how it may be set; `scale` makes it a fraction."""
 
     field: str
     words: str

@@ -1,4 +1,4 @@
-"""Requests about recordings: write one, end it, and play one (a recorded plane answers that; no engine does)."""
+"""Requests about recordings: write one, end it, and play one (a recorded plane plays, no engine does)."""
 
 from __future__ import annotations
 

@@ -101,7 +101,13 @@ class Engine:
 
     def _parts(self) -> list[Part]:
         """What answers the requests that are not about whole flows."""
-        return [self.observing, self._company, self._events, Editing(self.flows.compiling), Authoring(self.flows)]
+        return [
+            self.observing,
+            self._company,
+            self._events,
+            Editing(self.flows.compiling),
+            Authoring(self.flows),
+        ]
 
     @property
     def socket(self) -> Path:
@@ -291,9 +297,10 @@ class Engine:
                 self.notify(f"{flow.alias} {flow.note}", "warning", flow.alias)
 
     def push(self, pushed: Marked) -> None:
-        """Something for every client."""
+        """Something for every client that watches."""
         for session in self._sessions:
-            session.push(pushed)
+            if session.per_second:
+                session.push(pushed)
 
     def notify(self, text: str, severity: Severity = "info", flow: str = "") -> None:
         """A sentence for every client."""

@@ -1,25 +1,31 @@
-"""Watchdog: names a task that has not yielded, while it lasts, from outside of its loop.
+"""Watchdog: names a task that has not yielded, while it lasts, and samples where busy tasks are.
 
 Each executor writes on its board (`metrics/board.py`) which task runs since when. The supervisor looks
-every 20 ms; when a poll takes longer than the limit it asks the executor's process for its stack by a
-signal, which Python's faulthandler answers even while the loop stands still, and finds in it the line of
-the generated program, and so the line of the script.
+every 20 ms. It asks an executor's process for its stack by a signal, which Python's faulthandler answers
+even while the loop stands still, and finds in it the line of the generated program, and so the line of the
+script. It asks when a poll takes longer than the limit, and ten times a second whatever task runs then: by
+these samples of the last minute it says which lines a task's busy time goes to (`hot`).
+
+A stall is told of (`told`) as soon as its line is known, at the latest 40 ms after it was seen, so about
+60 ms after it crossed the limit; and again when it is over. A dump costs an executor about 0.2 ms.
 """
 
 from __future__ import annotations
 
-import re
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import anyio
 
-from tremor_tui.control.snapshots import Warned
+from tremor_tui.control.snapshots import HotLine, Warned
 from tremor_tui.engine.executors.executor import Executor
 from tremor_tui.engine.flows import Deployed
+from tremor_tui.engine.stacks import Lines, Place, kind_of, place_of
+from tremor_tui.engine.stacks import find_place as find_place
 from tremor_tui.metrics.board import Board, Running
 
 LOOK_S = 0.02
@@ -28,12 +34,18 @@ REST_S = 0.25
 KEEP = 20
 RECENT_NS = 60 * 10**9
 PAUSE_NS = 10 * 10**9
-"""Between two lines of the log about the same task."""
+"""Between two lines of the log, and two marks, about the same task."""
 LONG_NS = 10**9
 """A stall as long as this is logged while it lasts."""
-FRAME = re.compile(r'File "(<tremor .*>)", line (\d+) in ')
-
-Lines = Mapping[str, Sequence[tuple[int, str, int]]]
+SAMPLE_EVERY = 5
+"""Looks between two samples."""
+PATIENCE_NS = 200_000_000
+"""How long a stack is waited for."""
+PATIENT_LOOKS = 2
+"""Looks after which a stall is told of without its line."""
+SAMPLES = 1200
+LEAST_SAMPLES = 10
+HOT_LINES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +57,19 @@ class Stall:
     at_ns: int
     count: int = 1
     active: bool = True
-    file: str = ""
-    line: int = 0
+    place: Place = field(default_factory=Place)
+    began_ns: int = 0
+    looks: int = 0
+    is_told: bool = False
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A stack that was asked for: of which poll, when, and whether for a stall."""
+
+    running: Running
+    at_ns: int
+    is_stall: bool
 
 
 @dataclass(slots=True)
@@ -56,20 +79,25 @@ class _Watched:
     pid: int
     board: Board
     stalled: Running | None = None
-    asked_ns: int = 0
+    asked: _Asked | None = None
+    looks: int = 0
 
 
 @dataclass(slots=True)
 class Watchdog:
-    """Looks at the boards; `warnings` and `stuck` say what it saw."""
+    """Looks at the boards; `warnings`, `stuck` and `hot` say what it saw. `samples`: whether it samples."""
 
     executors: Sequence[Executor]
     flows: Callable[[], Iterable[Deployed]]
     log: Callable[[str], None]
     limit_ms: float = 100.0
+    told: Callable[[Warned, int], None] = lambda warned, until_ns: None
+    samples: bool = True
     stalls: dict[str, Stall] = field(default_factory=dict)
     _watched: dict[int, _Watched] = field(default_factory=dict)
-    _told: dict[str, int] = field(default_factory=dict)
+    _logged: dict[str, int] = field(default_factory=dict)
+    _marked: dict[str, int] = field(default_factory=dict)
+    _seen: deque[tuple[int, str, Place]] = field(default_factory=lambda: deque(maxlen=SAMPLES))
 
     async def run(self) -> None:
         """Looks until it is cancelled."""
@@ -81,16 +109,19 @@ class Watchdog:
     def look(self, executor: Executor, now_ns: int) -> None:
         """One look at one executor."""
         watched = self._board(executor)
-        running = watched.board.read() if watched else None
-        if watched is None or (watched.stalled and not _same(watched.stalled, running)):
-            self._over(watched)
-        if watched is None or running is None or now_ns - running.start_ns < self.limit_ms * 1e6:
+        if watched is None:
             return
-        if watched.stalled is None:
-            self._begin(executor, watched, running, now_ns)
-        self._note(watched, running, now_ns)
-        if not self.stalls[running.task].line:
-            self._place(executor, running.task)
+        watched.looks += 1
+        self._fetch(executor, watched, now_ns)
+        running = watched.board.read()
+        if watched.stalled and not _same(watched.stalled, running):
+            self._over(watched)
+        if running is None:
+            return
+        if now_ns - running.start_ns >= self.limit_ms * 1e6:
+            self._note(executor, watched, running, now_ns)
+        if self.samples and watched.asked is None and watched.looks % SAMPLE_EVERY == 0:
+            self._ask(executor, watched, running, now_ns, is_stall=False)
 
     def warnings(self, now_ns: int) -> list[Warned]:
         """What is stalled now, or was within the last minute (`now_ns` by the wall clock)."""
@@ -103,6 +134,19 @@ class Watchdog:
     def stuck(self) -> dict[str, int]:
         """Tasks that hold their loop now, and for how long (ns)."""
         return {stall.task: stall.ns for stall in self.stalls.values() if stall.active}
+
+    def hot(self) -> dict[str, tuple[HotLine, ...]]:
+        """Where each task was seen in the last minute, the most first; nothing of those seen too rarely."""
+        after = time.monotonic_ns() - RECENT_NS
+        counts: dict[str, Counter[Place]] = {}
+        for at_ns, task, place in self._seen:
+            if at_ns >= after:
+                counts.setdefault(task, Counter())[place] += 1
+        return {
+            task: _hot_lines(places) for task, places in counts.items() if places.total() >= LEAST_SAMPLES
+        }
+
+    # --- boards and stacks
 
     def _board(self, executor: Executor) -> _Watched | None:
         """Its board, opened anew for each process; None while it has none."""
@@ -117,75 +161,114 @@ class Watchdog:
                 self._watched[executor.number] = _Watched(executor.pid, board)
         return self._watched.get(executor.number)
 
-    def _begin(self, executor: Executor, watched: _Watched, running: Running, now_ns: int) -> None:
-        watched.stalled = running
+    def _ask(
+        self, executor: Executor, watched: _Watched, running: Running, now_ns: int, *, is_stall: bool
+    ) -> None:
+        with suppress(OSError):
+            executor.places.stack.write_bytes(b"")  # the child appends
+        executor.signal(signal.SIGUSR1)
+        if is_stall or _same(running, watched.board.read()):
+            watched.asked = _Asked(running, now_ns, is_stall)
+
+    def _fetch(self, executor: Executor, watched: _Watched, now_ns: int) -> None:
+        """Takes in the stack that was asked for, once it is there."""
+        asked = watched.asked
+        if asked is None:
+            return
+        try:
+            stack = executor.places.stack.read_text("utf-8", "replace")
+        except OSError:
+            stack = ""
+        if not stack:
+            watched.asked = asked if now_ns - asked.at_ns < PATIENCE_NS else None
+            return
+        watched.asked = None
+        task = asked.running.task
+        place = place_of(stack, self._lines(task))
+        if asked.is_stall and task in self.stalls:
+            self.stalls[task] = replace(self.stalls[task], place=place)
+        if asked.is_stall or f"/{kind_of(stack)}/" in task:
+            self._seen.append((now_ns, task, place))
+
+    def _lines(self, task: str) -> Lines:
+        flow = next((flow for flow in self.flows() if task.startswith(f"{flow.alias}/")), None)
+        return flow.plan.lines if flow else {}
+
+    # --- stalls
+
+    def _note(self, executor: Executor, watched: _Watched, running: Running, now_ns: int) -> None:
+        """A poll is beyond the limit: it is a stall, or still the same one."""
+        if watched.stalled is None:
+            self._begin(watched, running)
+            self._ask(executor, watched, running, now_ns, is_stall=True)
+        stall = self.stalls[running.task]
+        ns, looks = now_ns - running.start_ns, stall.looks + 1
+        self.stalls[running.task] = stall = replace(stall, ns=ns, at_ns=time.time_ns(), looks=looks)
+        if not stall.is_told and (stall.place != Place() or looks > PATIENT_LOOKS):
+            self._tell(stall, now_ns)
+        if ns > LONG_NS:
+            self._write(stall, now_ns)
+
+    def _begin(self, watched: _Watched, running: Running) -> None:
+        watched.stalled, watched.asked = running, None
         old = self.stalls.pop(running.task, None)
         while len(self.stalls) >= KEEP:
             del self.stalls[next(iter(self.stalls))]
         count = old.count + 1 if old else 1
-        self.stalls[running.task] = Stall(running.task, 0, time.time_ns(), count)
-        with suppress(OSError):
-            executor.places.stack.write_bytes(b"")  # the child appends
-        executor.signal(signal.SIGUSR1)
-
-    def _note(self, watched: _Watched, running: Running, now_ns: int) -> None:
-        stall = self.stalls[running.task]
-        self.stalls[running.task] = replace(stall, ns=now_ns - running.start_ns, at_ns=time.time_ns())
-        if now_ns - running.start_ns > LONG_NS:
-            self._tell(self.stalls[running.task], now_ns)
+        now = time.time_ns()
+        began = now - (time.monotonic_ns() - running.start_ns)
+        self.stalls[running.task] = Stall(running.task, 0, now, count, began_ns=began)
 
     def _over(self, watched: _Watched | None) -> None:
         if watched is None or watched.stalled is None:
             return
         task, watched.stalled = watched.stalled.task, None
         if task in self.stalls:
-            self.stalls[task] = replace(self.stalls[task], active=False)
-            self._tell(self.stalls[task], time.monotonic_ns())
+            self.stalls[task] = stall = replace(self.stalls[task], active=False)
+            self._write(stall, time.monotonic_ns())
+            if stall.is_told:
+                self.told(_warned(stall, self.limit_ms), stall.at_ns)
 
     def _tell(self, stall: Stall, now_ns: int) -> None:
+        """Says that a task stalls, unless that was said of it just now."""
+        if now_ns - self._marked.get(stall.task, -PAUSE_NS) >= PAUSE_NS:
+            self._marked[stall.task] = now_ns
+            self.stalls[stall.task] = replace(stall, is_told=True)
+            self.told(_warned(stall, self.limit_ms), 0)
+
+    def _write(self, stall: Stall, now_ns: int) -> None:
         """Logs a stall, unless one of that task was logged just now."""
-        if now_ns - self._told.get(stall.task, -PAUSE_NS) >= PAUSE_NS:
-            self._told[stall.task] = now_ns
+        if now_ns - self._logged.get(stall.task, -PAUSE_NS) >= PAUSE_NS:
+            self._logged[stall.task] = now_ns
             times = f", {stall.count} times so far" if stall.count > 1 else ""
             self.log(_warned(stall, self.limit_ms).text + times)
-
-    def _place(self, executor: Executor, task: str) -> None:
-        try:
-            stack = executor.places.stack.read_text("utf-8", "replace")
-        except OSError:
-            return
-        for flow in self.flows():
-            if task.startswith(f"{flow.alias}/") and (place := find_place(stack, flow.plan.lines)):
-                file, line = place
-                self.stalls[task] = replace(self.stalls[task], file=file, line=line)
-
-
-def find_place(stack: str, lines: Lines) -> tuple[str, int] | None:
-    """File and line of the innermost tremor code of a stack (most recent call first), or None."""
-    for name, number in FRAME.findall(stack):
-        marks = [mark for mark in lines.get(name, ()) if mark[0] <= int(number)]
-        if marks:
-            _, file, line = max(marks)
-            return file, line
-    return None
 
 
 def _same(stalled: Running, running: Running | None) -> bool:
     return running is not None and stalled.sequence == running.sequence
 
 
+def _hot_lines(places: Counter[Place]) -> tuple[HotLine, ...]:
+    total = places.total()
+    return tuple(
+        HotLine(count / total, total, place.file, place.line, place.what)
+        for place, count in places.most_common(HOT_LINES)
+    )
+
+
 def _warned(stall: Stall, limit_ms: float) -> Warned:
     verb = "has not yielded for" if stall.active else "did not yield for"
-    place = f", at {stall.file}:{stall.line}" if stall.line else ""
+    seen = stall.place
+    place = f", at {seen.file}:{seen.line}" if seen.line else f", in {seen.what}" if seen.what else ""
     return Warned(
         "stall",
         f"{stall.task} {verb} {stall.ns / 1e6:.0f} ms (limit {limit_ms:g} ms){place}",
         task=stall.task,
         flow=stall.task.partition("/")[0],
-        at_ns=stall.at_ns,
+        at_ns=stall.began_ns,
         count=stall.count,
         active=stall.active,
-        file=stall.file,
-        line=stall.line,
+        file=seen.file,
+        line=seen.line,
         hint="make the script do less for each event, or the source's batches smaller",
     )

@@ -44,12 +44,13 @@ class Waiting:
 
 
 class Current:
-    """The meter of the task that runs now, or ran last; one for each loop."""
+    """The meter of the task that runs now, or ran last; one for each loop. `is_measuring`: whether to."""
 
-    __slots__ = ("meter", "waits")
+    __slots__ = ("is_measuring", "meter", "waits")
 
     def __init__(self) -> None:
         self.meter: Meter | None = None
+        self.is_measuring = True
         self.waits = [Waiting(self, reason) for reason in range(5)]
 
     def waiting(self, reason: Literal["io", "timer"]) -> AbstractContextManager[None]:
@@ -107,11 +108,15 @@ class Meter:
     @types.coroutine
     def _steps(self, coro: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
         send, board, slot = coro.send, self._board, self._board.enroll(self.name)
+        current = self._current
         sent: Any = None
         thrown: BaseException | None = None
         try:
             while True:
-                board.enter(slot, self._begin())
+                if current.is_measuring:
+                    board.enter(slot, self._begin())
+                else:
+                    self._pass()
                 try:
                     if thrown is None:
                         out = send(sent)
@@ -122,8 +127,9 @@ class Meter:
                     result: T = done.value
                     return result
                 finally:
-                    board.leave()
-                    self._finish()
+                    if self.is_running:
+                        board.leave()
+                        self._finish()
                 try:
                     sent = yield out
                 except GeneratorExit:
@@ -166,6 +172,13 @@ class Meter:
             idle += span
         return Times(busy, ready, blocked, idle)
 
+    def waited_ready_ns(self, now_ns: int) -> int:
+        """How long the task could have run and was not: woken, or never polled since it began."""
+        if self.is_running or self.has_ended:
+            return 0
+        since = self._woken if self.polls else self.since_ns
+        return max(0, now_ns - since) if since else 0
+
     @property
     def state(self) -> Literal["running", "ready", "blocked", "idle", "waiting"]:
         """What the task is doing now."""
@@ -200,6 +213,14 @@ class Meter:
         self.is_running = True
         self._current.meter = self
         return now
+
+    def _pass(self) -> None:
+        """A poll that is not measured; its budget and the reason of its wait are known all the same."""
+        self.polls += 1
+        self._woken = 0
+        self.reason = IO
+        self.since_ns = self._now()
+        self._current.meter = self
 
     def _finish(self) -> None:
         now = self._now()

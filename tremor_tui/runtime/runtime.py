@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,8 @@ from anyio import TASK_STATUS_IGNORED, Event, create_task_group, move_on_after
 from anyio.abc import TaskGroup, TaskStatus
 
 from tremor_tui.connectors.contract import Clock, ConnectorContext
+from tremor_tui.control.letters import Letter
+from tremor_tui.control.limits import Limits
 from tremor_tui.control.snapshots import FlowSnapshot, Receipt, Stopped, TaskSnapshot, Warned
 from tremor_tui.errors import DataError, LifecycleError, UnknownName
 from tremor_tui.language.ir.deploy import ConnectorIR, FlowIR, PipelineIR
@@ -20,12 +22,16 @@ from tremor_tui.model.signal import Tick
 from tremor_tui.runtime.breaks import BreakTable
 from tremor_tui.runtime.clock import SystemClock
 from tremor_tui.runtime.complaints import Complaints
+from tremor_tui.runtime.cost import Cost
 from tremor_tui.runtime.deploy import Builder, deploy
 from tremor_tui.runtime.drain import drain, wait_within
 from tremor_tui.runtime.flow import Flow
+from tremor_tui.runtime.letters import LetterBox
 from tremor_tui.runtime.lifecycle import Ending
 from tremor_tui.runtime.measure import Measure
 from tremor_tui.runtime.meter import Current
+from tremor_tui.runtime.replaying import Unsent, replay
+from tremor_tui.runtime.reshape import Reshape
 from tremor_tui.runtime.settings import Settings
 from tremor_tui.runtime.snapshot import flow_picture, task_pictures
 from tremor_tui.runtime.swap import swap
@@ -44,6 +50,7 @@ _ALIVE = ("initializing", "running", "paused", "draining")
 class Runtime:
     """The flows by alias. `run` must be running before `start` is called; `close` ends it.
 
+    `letters`: whether events that fail are kept, to be fetched; in an engine they always are.
     `build` makes graphs of pipelines; it is `tremor_tui.pipeline`'s unless a test brings its own.
     """
 
@@ -56,6 +63,7 @@ class Runtime:
         board: Board | None = None,
         executor: int = 0,
         in_engine: bool = False,
+        letters: bool = False,
         build: Builder | None = None,
     ) -> None:
         self.settings = settings or Settings()
@@ -64,6 +72,7 @@ class Runtime:
         self.in_engine = in_engine
         self.flows: dict[str, Flow] = {}
         self._log = log or (lambda text: None)
+        self.letters = LetterBox(self.clock) if in_engine or letters else None
         self._board = board or Board()
         self._current = Current()
         self._complaints = Complaints(self._log, self.clock.monotonic_ns)
@@ -71,7 +80,8 @@ class Runtime:
         self.paths = Tracer(self.flows, self.clock)
         self.breaks = BreakTable(self.flows, self.clock)
         self._taps = TapTable(self.flows, self.clock, self.paths)
-        self._watch = Watch(self.settings)
+        self._watch = Watch()
+        self._cost = Cost()
         self._measure = Measure()
         self._group: TaskGroup | None = None
         self._changed = Event()
@@ -106,6 +116,7 @@ class Runtime:
         if old is not None and not old.done.is_set():
             raise LifecycleError(f"flow `{ir.alias}` runs already", "stop it first")
         flow = Flow(ir, base, file, self.settings, self.clock, self._complaints)
+        flow.letters = self.letters.of(ir.alias, flow.irs) if self.letters is not None else None
         lent = Lent(ir.alias, self.settings, self.clock, self._board, self._current, self._complaints, flow)
         deploy(flow, lent, partial(self._context, flow), self._build)
         flow.on_done = self._note_change
@@ -161,6 +172,21 @@ class Runtime:
         self.breaks.follow(flow)
         return receipt
 
+    async def reshape(
+        self, ir: FlowIR, graphs: Mapping[str, Graph] | None = None, version: int = 0
+    ) -> Receipt:
+        """Gives the flow of that alias another shape, as `reshape.py` says; returns once all is worked off.
+
+        `graphs` are new ones of pipelines that stay. Raises UnknownName, LifecycleError, and CompileError
+        where something new cannot be made or opened; then the flow is as it was.
+        """
+        flow = self._flow(ir.alias)
+        change = Reshape(flow, ir, graphs or {}, partial(self._context, flow), self._build, version)
+        receipt = await change.run()
+        self._taps.follow(flow)
+        self.breaks.follow(flow)
+        return receipt
+
     def snapshot(
         self, *, tasks: bool = True
     ) -> tuple[tuple[FlowSnapshot, ...], tuple[TaskSnapshot, ...], tuple[Warned, ...]]:
@@ -173,6 +199,23 @@ class Runtime:
             else ()
         )
         return flows, every, self._watch.warned()
+
+    def set_limits(self, limits: Limits) -> None:
+        """Warns beyond these limits from now on."""
+        self._watch.limits = limits
+
+    def set_statistics(self, on: bool) -> None:
+        """Measures the polls of tasks, or no longer; events and queues are counted all the same."""
+        self._current.is_measuring = on
+
+    def cost(self) -> float:
+        """The part of a core that measuring took since this was last asked, 0 to 1; an estimate."""
+        polls = sum(task.meter.polls for flow in self.flows.values() for task in flow.tasks)
+        return self._cost.share(polls, self.clock.monotonic_ns(), self._current.is_measuring)
+
+    async def replay(self, alias: str, letters: Sequence[Letter]) -> Unsent:
+        """Sends letters through their flow again, as `replaying.py` says. Raises UnknownName."""
+        return await replay(self._flow(alias), letters)
 
     def open_tap(self, edge: str, wanted: float | Wanted, deliver: Deliver) -> Tap:
         """Copies events that pass an edge, given by its id in pictures. Raises UnknownName."""

@@ -12,8 +12,8 @@ class Settings:
     """Limits. `instance` is the name that scripts see; `start_s` bounds the wait for connectors at start.
 
     A batch leaves its source at `batch_rows` rows or `batch_bytes` bytes, or at the end of a read.
-    `drain_s` is the deadline of a stop that names none. `warn_fill_s`: how long a queue may be nearly
-    full before that is worth a warning.
+    `drain_s` is the deadline of a stop that names none. When something is worth a warning is said by
+    `control/limits.py`.
     """
 
     channel_batches: int = 64
@@ -24,5 +24,4 @@ class Settings:
     drain_s: float = 5.0
     start_s: float = 5.0
     tick_s: float = 0.1
-    warn_fill_s: float = 5.0
     instance: str = "tremor"

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
+from tremor_tui.control.limits import Limits
 from tremor_tui.control.snapshots import Warned
 from tremor_tui.metrics.instruments import Series
 from tremor_tui.runtime.flow import Flow
-from tremor_tui.runtime.settings import Settings
+from tremor_tui.runtime.lints import HINTS, Finding, Lints
 from tremor_tui.runtime.tasks.pipeline import PipelineTask
 from tremor_tui.runtime.tasks.task import Task
 
@@ -17,8 +20,6 @@ SAMPLE_NS: Final = 200_000_000
 """Between two samples; a rate is over the last five."""
 TURN_NS: Final = 5 * 10**9
 """How long percentiles of lag and of ready delays look back, at least."""
-FILL: Final = 0.85
-ERROR_SHARE: Final = 0.05
 KEEP: Final = 64
 """Warnings that are over, but still told of."""
 
@@ -34,13 +35,14 @@ class Trouble:
 class Watch:
     """The warnings of a runtime, by kind and task. `look` is called by the ticker."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
         self._sampled_ns = 0
         self._turned_ns = 0
         self._trend_ns = 0
+        self._lints = Lints()
         self._troubles: dict[tuple[str, str], Trouble] = {}
-        self._evicted: dict[str, int] = {}
+        self._known: set[str] = set()
 
     def look(self, flows: Iterable[Flow], now_ns: int, wall_ns: int) -> None:
         """Samples what is due; finds warnings that begin or end."""
@@ -51,6 +53,7 @@ class Watch:
         is_trend = now_ns - self._trend_ns >= 10**9
         self._turned_ns = now_ns if is_turn else self._turned_ns
         self._trend_ns = now_ns if is_trend else self._trend_ns
+        seen: set[str] = set()
         for flow in flows:
             for link in flow.links:
                 link.series.note(now_ns, (link.rows,))
@@ -59,9 +62,13 @@ class Watch:
             if is_turn:
                 flow.lag.turn()
             for task in flow.tasks:
+                seen.add(task.id)
                 self._look_at(flow, task, now_ns, wall_ns)
                 if is_turn:
                     task.meter.delay.turn()
+        if self._known != seen:
+            self._forget(self._known - seen)
+            self._known = seen
 
     def warned(self) -> tuple[Warned, ...]:
         """Warnings that hold now, and the latest that did."""
@@ -70,85 +77,58 @@ class Watch:
         return tuple(every[:KEEP])
 
     def _look_at(self, flow: Flow, task: Task, now_ns: int, wall_ns: int) -> None:
-        span, grown = task.meter.series.growth(now_ns, totals(task, now_ns))
-        task.meter.series.note(now_ns, totals(task, now_ns))
+        now = totals(task, now_ns)
+        span, grown = task.meter.series.growth(now_ns, now)
+        task.meter.series.note(now_ns, now)
         if isinstance(task, PipelineTask):
             for edge in task.graph.edges:
                 task.edge_series.setdefault(edge.id, Series()).note(now_ns, (edge.rows,))
-            self._look_at_groups(flow, task, now_ns, wall_ns)
-        ended = task.has_ended
-        channel = task.channel
-        long_ns = int(self._settings.warn_fill_s * 1e9)
-        full = channel is not None and channel.fill > FILL and not ended and not _is_held(flow)
-        size = f"{channel.batches} of {channel.capacity} batches" if channel else ""
-        self._judge("queue", flow, task, full, long_ns, f"its queue stays full ({size})", now_ns, wall_ns)
-        self._judge(
-            "breaker", flow, task, bool(task.breaker) and not ended, 10**9, task.breaker, now_ns, wall_ns
-        )
-        seen, errors = grown[0], grown[2]
-        many = bool(span) and errors >= 5 and errors > ERROR_SHARE * seen
-        text = f"{errors:,} of the last {seen:,} events were errors"
-        self._judge("errors", flow, task, many, 0, text, now_ns, wall_ns)
+        told = set()
+        for finding in self._lints.of(task, self.limits, span, grown, now_ns):
+            told.add(finding.kind)
+            self._judge(finding, flow, task, now_ns, wall_ns)
+        if task.has_ended:
+            self._end(task.id, told)
 
-    def _look_at_groups(self, flow: Flow, task: PipelineTask, now_ns: int, wall_ns: int) -> None:
-        """Warns while windows let groups go because there are too many of them."""
-        evicted = sum(node.evicted for node in task.graph.nodes)
-        more = evicted - self._evicted.get(task.id, 0)
-        self._evicted[task.id] = evicted
-        text = f"{evicted:,} groups were emitted early, as its windows had too many"
-        if more > 0:
-            task.complain("groups", f"`{task.id}`: {text}; {_HINTS['groups']}")
-        self._judge("groups", flow, task, more > 0, 0, text, now_ns, wall_ns)
+    def _forget(self, gone: set[str]) -> None:
+        """Tasks that are no more: nothing is wrong with them; only the latest warnings of them are kept."""
+        self._lints.forget(gone)
+        for name in gone:
+            self._end(name, set())
+        over = [key for key, one in self._troubles.items() if key[1] not in self._known or not one.warned]
+        for key in over[: max(0, len(self._troubles) - KEEP)]:
+            del self._troubles[key]
 
-    def _judge(
-        self,
-        kind: str,
-        flow: Flow,
-        task: Task,
-        holds: bool,
-        after_ns: int,
-        text: str,
-        now_ns: int,
-        wall_ns: int,
-    ) -> None:
-        key = (kind, task.id)
+    def _end(self, name: str, but: set[str]) -> None:
+        for (kind, task), trouble in self._troubles.items():
+            if task == name and kind not in but and trouble.warned and trouble.warned.active:
+                trouble.since_ns, trouble.warned = 0, _ended(trouble.warned)
+
+    def _judge(self, finding: Finding, flow: Flow, task: Task, now_ns: int, wall_ns: int) -> None:
+        key = (finding.kind, task.id)
         trouble = self._troubles.get(key)
         if trouble is None:
-            if not holds:
+            if not finding.holds:
                 return
             trouble = self._troubles[key] = Trouble()
         last = trouble.warned
-        if not holds:
+        if not finding.holds:
             trouble.since_ns = 0
             if last is not None and last.active:
                 trouble.warned = _ended(last)
             return
         trouble.since_ns = trouble.since_ns or now_ns
-        if now_ns - trouble.since_ns < after_ns:
+        if now_ns - trouble.since_ns < finding.after_ns:
             return
         is_new = last is None or not last.active
         count = (last.count if last else 0) + (1 if is_new else 0)
         at_ns = wall_ns if is_new or last is None else last.at_ns
-        trouble.warned = Warned(
-            kind, f"`{task.alias}`: {text}", task.id, flow.alias, at_ns, count, True, hint=_HINTS[kind]
-        )
-
-
-_HINTS: Final = {
-    "queue": "what is behind this task is too slow for what comes in",
-    "breaker": "the flow goes on by itself once the outside is back",
-    "groups": "set `max_groups` of the window, or group by something that has fewer values",
-    "errors": "tap its `err` port to see what is wrong",
-}
-
-
-def _is_held(flow: Flow) -> bool:
-    """Whether a break holds one of its tasks: what is above fills up as it should."""
-    return any(task.gate is not None and task.gate.is_held for task in flow.tasks)
+        text, hint = f"`{task.alias}`: {finding.text}", HINTS[finding.kind]
+        trouble.warned = Warned(finding.kind, text, task.id, flow.alias, at_ns, count, True, hint=hint)
 
 
 def _ended(last: Warned) -> Warned:
-    return Warned(last.kind, last.text, last.task, last.flow, last.at_ns, last.count, False, hint=last.hint)
+    return msgspec.structs.replace(last, active=False)
 
 
 def totals(task: Task, now_ns: int) -> tuple[int, ...]:
