@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from tremor_tui.control.editing import OutlinedFlow, OutlinedNode
 from tremor_tui.control.snapshots import (
+    Compared,
     EdgeSnapshot,
     EngineSnapshot,
     FlowSnapshot,
@@ -21,6 +23,7 @@ from tremor_tui.control.snapshots import (
     TaskSnapshot,
     Warned,
 )
+from tremor_tui.workbench.sketch import Mark, Sketch, State, changed_nodes, drawn_graph, join
 from tremor_tui.workbench.terminal import clean
 
 KEPT = 240
@@ -31,6 +34,7 @@ SAID_NS = 12_000_000_000
 """How long a sentence stays on the alert line, by the engine's clock or ours."""
 
 Link = Literal["none", "connecting", "live", "lost"]
+_NO_MARK = Mark()
 named = lru_cache(maxsize=8192)(clean)
 """A name from an engine, cleaned for the screen."""
 
@@ -105,10 +109,18 @@ class Store:
     histories: dict[str, History] = field(default_factory=dict)
     said: deque[Said] = field(default_factory=lambda: deque(maxlen=100))
     unsaved: int = 0
+    drafted: str = ""
+    """The path of the file whose draft is on the canvas; empty where the canvas shows what runs."""
+    outline: OutlinedFlow | None = None
+    """The picture of that draft's flow."""
+    compared: Compared | None = None
+    """What an apply of the drafts would change, where the engine has said it."""
     changed: int = 0
     listeners: list[Callable[[Pushed, float], None]] = field(default_factory=list)
     """Called with every pushed frame and the time of its arrival (monotonic seconds), for screens that keep
     more of it than what is here."""
+
+    _joined: tuple[GraphSnapshot | None, object, object, Sketch] = (None, None, None, Sketch())
 
     @property
     def picture(self) -> EngineSnapshot | None:
@@ -145,7 +157,8 @@ class Store:
             history.busy.append(task.split.busy)
             history.rate.append(task.out_s if task.kind == "source" else task.in_s)
             history.fill.append(task.queue.fill if task.queue else 0.0)
-        if picture.flows and self.flow_alias not in {flow.alias for flow in picture.flows}:
+        is_known = self.flow_alias in {flow.alias for flow in picture.flows}
+        if picture.flows and not is_known and not self.drafted:
             self.choose_flow(picture.flows[0].alias)
 
     def _tell_changes(self, before: EngineSnapshot | None, now_is: EngineSnapshot, now: float) -> None:
@@ -200,21 +213,80 @@ class Store:
 
     @property
     def flow(self) -> FlowSnapshot | None:
-        """The flow that is shown."""
+        """The flow that is shown; None where it is a draft that does not run."""
         flows = self.picture.flows if self.picture else ()
+        if self.drafted:
+            own = (flow for flow in flows if flow.alias == self.flow_alias and flow.file == self.drafted)
+            return next(own, None)
         return next((flow for flow in flows if flow.alias == self.flow_alias), flows[0] if flows else None)
 
     @property
     def graph(self) -> GraphSnapshot | None:
-        """The graph on the canvas: the flow's, or the inside of the unfolded pipeline."""
+        """The graph on the canvas, the flow's or a pipeline's inside: the draft joined with what runs."""
+        live = self._live_graph()
+        return live if self.outline is None else self.sketch.graph
+
+    def _live_graph(self) -> GraphSnapshot | None:
         flow = self.flow
         if flow is None:
             return None
-        return flow.inside.get(self.inside, flow.graph) if self.inside else flow.graph
+        if not self.inside:
+            return flow.graph
+        return flow.inside.get(self.inside, None if self.outline else flow.graph)
+
+    @property
+    def sketch(self) -> Sketch:
+        """The draft joined with what runs; empty without a draft."""
+        outline = self.outline
+        if outline is None:
+            return Sketch()
+        drawn, live = drawn_graph(outline, self.inside), self._live_graph()
+        if (
+            self._joined[0] is not live
+            or self._joined[1] is not drawn
+            or self._joined[2] is not self.compared
+        ):
+            changed = changed_nodes(self.compared, self.inside)
+            sketch = join(live, drawn, changed, self.flow is not None)
+            self._joined = live, drawn, self.compared, sketch
+        return self._joined[3]
+
+    def mark_of(self, node: str) -> Mark:
+        """What is to be said of a node of the draft."""
+        return self.sketch.marks.get(node, _NO_MARK)
+
+    def edge_state(self, edge: str) -> State:
+        """What an edge of the draft is to the version that runs."""
+        return self.sketch.edges.get(edge, "")
+
+    def drawn_node(self, node: str) -> OutlinedNode | None:
+        """A node of the draft as it is drawn: with its ports, its settings and its place in the text."""
+        nodes = drawn_graph(self.outline, self.inside).nodes if self.outline else ()
+        return next((one for one in nodes if one.id == node), None)
+
+    def has_inside(self, alias: str) -> bool:
+        """Whether there is a graph inside a pipeline."""
+        flow = self.flow
+        return alias in (flow.inside if flow else ()) or alias in (
+            self.outline.inside if self.outline else ()
+        )
 
     def choose_flow(self, alias: str) -> None:
-        """Shows another flow."""
+        """Shows another flow, as it runs."""
         self.flow_alias, self.inside, self.node, self.edge = alias, "", "", ""
+        self.drafted, self.outline, self.compared = "", None, None
+        self.touch()
+
+    def draw_draft(self, path: str, outline: OutlinedFlow | None) -> None:
+        """Shows the draft of a file, joined with what runs of it."""
+        alias = outline.alias if outline else self.flow_alias
+        if path != self.drafted or (outline and alias != self.flow_alias):
+            if not (path and self.flow and self.flow.file == path and alias == self.flow_alias):
+                self.inside = self.node = self.edge = ""
+            self.drafted, self.flow_alias, self.compared = path, alias, None
+        self.outline = outline
+        if self.inside and not self.has_inside(self.inside):
+            self.inside = self.node = self.edge = ""
         self.touch()
 
     def task_of(self, task_id: str) -> TaskSnapshot | None:

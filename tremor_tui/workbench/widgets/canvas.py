@@ -129,24 +129,27 @@ class Canvas(Panel, can_focus=True):
 
     def _paint_wires(self, cells: Cells, graph: GraphSnapshot) -> None:
         edges = {edge.id: edge for edge in graph.edges}
-        ink, picked = self.ink, self.store.edge
+        store = self.store
+        ink, picked = self.ink, store.edge
         styles: dict[str, Style] = {}
         thick: set[str] = {picked} if picked else set()
         for edge in graph.edges:
             fill = (edge.fill or 0.0) * 100
             styles[edge.id] = self._edge_style(edge, fill)
-            if fill >= 60:
+            if fill >= 60 or store.edge_state(edge.id) == "new":
                 thick.add(edge.id)
         if picked in edges:
             styles[picked] = ink.picked
         rank = {wire: 2 if wire == picked else 1 if wire in thick else 0 for wire in edges}
-        dashed = {edge.id for edge in graph.edges if edge.source_port == "err"}
+        dashed = {e.id for e in graph.edges if e.source_port == "err" or store.edge_state(e.id) == "removed"}
         self._wires.paint(cells, self.glyphs, styles, rank, thick, dashed)
         for edge in sorted(graph.edges, key=lambda e: (rank[e.id], e.rate)):
             self._paint_labels(cells, edge, styles[edge.id])
 
     def _edge_style(self, edge: EdgeSnapshot, fill: float) -> Style:
-        ink = self.ink
+        ink, state = self.ink, self.store.edge_state(edge.id)
+        if state:
+            return ink.good if state == "new" else ink.hot
         if edge.rate < 0.005 and fill < 1:
             return ink.frame
         if fill >= 60:
@@ -188,7 +191,7 @@ class Canvas(Panel, can_focus=True):
             if box is None:
                 continue
             task: TaskSnapshot | None = None if store.inside else tasks.get(node.task)
-            painter.begin(box, node.id == store.node and not store.edge)
+            painter.begin(box, node.id == store.node and not store.edge, store.mark_of(node.id))
             painter.limits = bool(limit and limit.kind == "task" and task and limit.task == task.id)
             painter.warns = bool(task and task.id in warned)
             history = store.histories.get(node.task)

@@ -12,6 +12,7 @@ from tremor_tui.workbench import figures
 from tremor_tui.workbench.glyphs import Glyphs
 from tremor_tui.workbench.ink import Ink
 from tremor_tui.workbench.layout import Box
+from tremor_tui.workbench.sketch import Mark
 from tremor_tui.workbench.widgets.painted import Line, clip
 
 
@@ -63,10 +64,11 @@ class BoxPainter:
         self._cells, self._ink, self._glyphs, self._is_tall = cells, ink, glyphs, is_tall
         self._box = Box("", 0, 0, 0, 0, 0)
         self._is_picked = self.limits = self.warns = False
+        self._mark = Mark()
 
-    def begin(self, box: Box, is_picked: bool) -> None:
+    def begin(self, box: Box, is_picked: bool, mark: Mark) -> None:
         """The node that is painted next."""
-        self._box, self._is_picked = box, is_picked
+        self._box, self._is_picked, self._mark = box, is_picked, mark
         self.limits = self.warns = False
 
     def task(self, label: str, task: TaskSnapshot, busy: Sequence[float]) -> None:
@@ -79,18 +81,38 @@ class BoxPainter:
             self._folded(label, state, share, sign, task)
             return
         detail = task.detail.rsplit("::", 1)[-1] if task.kind != "pipeline" else f"v{task.version}"
+        word, hue = self._word()
         inner = self._box.width - 2
         self._frame(label, sign, self._border(task))
-        self._text(1, [(f" {task.kind}", ink.dim), (detail, ink.dim)])
+        self._text(1, [(f" {task.kind}", ink.dim), (word or detail, hue if word else ink.dim)])
         graph = figures.spark(busy, inner - 6, glyphs.steps, 100.0)
         self._text(2, [(" " + graph, ink.by_share(task.split.busy)), (share, ink.by_share(task.split.busy))])
         blocked = f"{task.split.blocked:.0f}%" if task.split.blocked >= 0.5 else ""
-        self._text(3, [(f" {state}", ink.state(task.state)), (blocked, ink.warn)])
+        self._text(3, self._lack() or [(f" {state}", ink.state(task.state)), (blocked, ink.warn)])
+
+    def _word(self) -> tuple[str, Style]:
+        """What the node is to the version that runs, as a sign and a word."""
+        ink, glyphs = self._ink, self._glyphs
+        signs = {
+            "new": ("+", ink.good),
+            "changed": ("~", ink.accent),
+            "removed": (glyphs.bad, ink.hot),
+            "unused": (glyphs.dot, ink.dim),
+        }
+        sign, style = signs.get(self._mark.state, ("", ink.dim))
+        return f"{sign} {self._mark.state}" if sign else "", style
+
+    def _lack(self) -> list[tuple[str, Style]]:
+        """What must be done before the node runs."""
+        lacks = self._mark.lacks
+        return [(f" {self._glyphs.warn} {lacks[0]}", self._ink.hot)] if lacks else []
 
     def _border(self, task: TaskSnapshot) -> Style:
         ink = self._ink
         if self._is_picked:
             return ink.picked
+        if self._mark.state:
+            return self._word()[1]
         if task.state == "failed":
             return ink.bad
         if task.split.blocked >= 20:
@@ -104,34 +126,50 @@ class BoxPainter:
         name = clip(label, box.width - 1, self._glyphs.more)
         self._cells.write(box.x, box.y, mark + name, style)
         self._cells.write(box.x, box.y + 1, mark, style)
+        if self._mark != Mark():
+            self._folded_mark()
+            return
         self._cells.write(box.x + 1, box.y + 1, state[0], ink.state(task.state))
         self._cells.write(box.x + 3, box.y + 1, share, ink.by_share(task.split.busy))
         if sign:
             self._cells.write(box.x + 3 + len(share), box.y + 1, f" {sign}", ink.hot)
 
+    def _folded_mark(self) -> None:
+        word, hue = self._word()
+        text, style = (self._lack() or [(word, hue)])[0]
+        text = clip(text.strip(), self._box.width - 1, self._glyphs.more)
+        self._cells.write(self._box.x + 1, self._box.y + 1, text, style)
+
     def node(self, label: str, node: NodeSnapshot) -> None:
-        """A node inside a pipeline."""
+        """A node inside a pipeline, or one of a draft that does not run."""
         ink, box = self._ink, self._box
+        word, hue = self._word()
         share = f"{node.share * 100:.0f}%" if node.share >= 0.005 else ""
         if not self._is_tall:
             style = ink.picked if self._is_picked else ink.strong
             mark = self._glyphs.mark if self._is_picked else " "
             self._cells.write(box.x, box.y, mark + clip(label, box.width - 1, self._glyphs.more), style)
             self._cells.write(box.x, box.y + 1, mark, style)
+            if word or self._mark.lacks:
+                self._folded_mark()
+                return
             self._cells.write(
                 box.x + 1, box.y + 1, clip(f"{node.kind} {share}".strip(), box.width - 1), ink.dim
             )
             return
-        self._frame(label, "", ink.picked if self._is_picked else ink.bar)
-        self._text(1, [(f" {node.kind}", ink.dim)])
+        sign = self._glyphs.warn if self._mark.lints and not self._mark.lacks else ""
+        self._frame(label, sign, ink.picked if self._is_picked else hue if word else ink.bar)
+        detail = node.detail.rsplit("::", 1)[-1] if node.detail != label else ""
+        self._text(1, [(f" {node.kind}", ink.dim), (detail, ink.dim)])
         bar = figures.bar(node.share, max(0, box.width - 9), self._glyphs.full, " ")
         many = node.events_in or node.events_out
         events = f"{figures.count(many)} {'in' if node.events_in else 'out'}" if many else ""
-        self._text(2, [(f" {bar}", ink.accent), (share, ink.text)] if share else [(f" {events}", ink.text)])
+        second = [(f" {bar}", ink.accent), (share, ink.text)] if share else [(f" {events}", ink.text)]
+        self._text(2, [(f" {word}", hue)] if word else second)
         lost = f"{figures.count(node.dropped)} dropped" if node.dropped else ""
         wrong = f"{figures.count(node.errors)} errors" if node.errors else lost
         at = f"line {node.line}" if node.line else ""
-        self._text(3, [(f" {wrong}", ink.warn) if wrong else (f" {at}", ink.dim)])
+        self._text(3, self._lack() or [(f" {wrong}", ink.warn) if wrong else (f" {at}", ink.dim)])
 
     def _frame(self, label: str, sign: str, style: Style) -> None:
         box, glyphs, cells = self._box, self._glyphs, self._cells
