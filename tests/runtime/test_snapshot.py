@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.runtime.conftest import Running, until
+from tremor_tui.control.limits import Limits
 from tremor_tui.runtime.settings import Settings
 from tremor_tui.testing.clock import JumpingClock
 from tremor_tui.testing.harness import FEEDS, KEPT, flow, of
@@ -74,6 +75,7 @@ async def test_a_queue_that_stays_full_is_a_warning_until_it_is_not(running: Run
     )
 
     async with running(Settings(channel_batches=4), clock=clock) as runtime:
+        runtime.set_limits(Limits(queue_s=5.0))
         await runtime.start(ir, base=base)
         await clock.jump(3.0)
         early = runtime.snapshot()[2]

@@ -202,7 +202,8 @@ class Receipt(Picture, frozen=True):
     """What an apply did: which version runs, in which pipelines, what was carried over, how long it took.
 
     `kept` names the nodes whose state lives on; `events` were queued and not lost; `pause_ns` is how long
-    the slowest pipeline took no batch. `went_back_from`: the version that failed and was taken back, so that
+    the slowest pipeline took no batch, or a source that stays could not send. `left`: events that a part which
+    was removed could not deliver, so that it ended by force. `went_back_from`: the version that failed and was taken back, so that
     `version` runs again; 0 where a client asked for it.
     """
 
@@ -214,6 +215,7 @@ class Receipt(Picture, frozen=True):
     pause_ns: int = 0
     at_ns: int = 0
     went_back_from: int = 0
+    left: int = 0
 
 
 class FlowSnapshot(Picture, frozen=True):
