@@ -23,6 +23,7 @@ COMMANDS = {
     "server": "local.server",
     "workbench": "remote.workbench",
     "attach": "remote.attach",
+    "serve": "remote.serve",
     "ls": "remote.ls",
     "status": "remote.status",
     "top": "remote.top",

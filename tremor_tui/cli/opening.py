@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from tremor_tui.cli import output
+from tremor_tui.cli.browser import is_served
 from tremor_tui.cli.options import module_path
 from tremor_tui.control.client import open_plane
 from tremor_tui.control.launch import find_engines, start_engine
@@ -34,7 +35,8 @@ def open_workbench(file: Path | None, engine: str, looks: Looks) -> int:
     if file and not file.is_file():
         reason = "is a folder" if file.is_dir() else "is not there"
         raise ControlError(f"the file `{file}` {reason}", "name a .troy file")
-    if not looks.plain and not (output.is_terminal(sys.stdin) and output.is_terminal(sys.stdout)):
+    is_shown = output.is_terminal(sys.stdin) and output.is_terminal(sys.stdout)
+    if not looks.plain and not is_shown and not is_served():
         return _no_terminal(file)
     from tremor_tui.workbench.app import run_workbench  # loads the drawing library
 

@@ -169,6 +169,7 @@ class Workbench(Everywhere):
             self.attach(self._engine)
         if self._file:
             self.work(self.deploy(self._file))
+        self.is_first = bool(self._engine and not self._file)
         self.show("flow" if self._engine or self._file else "start")
 
     # Drawing

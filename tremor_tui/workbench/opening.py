@@ -34,6 +34,8 @@ class Room(Protocol):
 
 async def open_file(app: Room, file: str, module_path: tuple[str, ...]) -> None:
     """Deploys a file on the engine; shows its flow, or what is wrong with it. Raises TremorError."""
+    if app.store.read_only:
+        raise ControlError("this workbench may only look: it deploys nothing", "0 attaches to an engine")
     path = absolute(app.base, file)
     text = await asyncio.to_thread(_read, path)
     if not app.is_attached:

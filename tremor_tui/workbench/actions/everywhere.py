@@ -15,6 +15,7 @@ ACTIONS = (
     Action("back", "escape", "back", "all"),
     Action("stop_flow", "f6", "drain the flow and stop it", "all", is_change=True, needs="flow"),
     Action("picture", "f8", "save the screen as SVG", "all"),
+    Action("text_export", "f12", "save the screen as text", "all"),
     Action("theme", "T", "next theme", "all"),
     Action("new_engine", "", "start an engine of its own", "all", is_change=True),
     Action("command_palette", "ctrl+p,colon", "every command", "all", 0, "commands"),

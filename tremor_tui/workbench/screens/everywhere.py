@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from pathlib import Path
 from typing import Any
 
+from rich.segment import Segment
 from textual.app import App
 
 from tremor_tui.control import commands as do
 from tremor_tui.control.authoring import MakeTest
-from tremor_tui.control.snapshots import Notice, Pushed, Sample
+from tremor_tui.control.snapshots import EngineSnapshot, Notice, Pushed, Sample
 from tremor_tui.errors import TremorError
 from tremor_tui.workbench.actions import NEEDS, Action, Keys
 from tremor_tui.workbench.company import follow_files
@@ -27,6 +30,13 @@ from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.painted import Line
 
 
+def screen_text(app: App[Any]) -> str:
+    """What is on the screen, as lines of text."""
+    strips = app.screen._compositor.render_strips(app.size)
+    lines = ["".join(part.text for part in strip if isinstance(part, Segment)).rstrip() for strip in strips]
+    return "\n".join(lines) + "\n"
+
+
 class Everywhere(App[None]):
     """What the actions need of the app, and the actions."""
 
@@ -36,6 +46,8 @@ class Everywhere(App[None]):
     ink: Ink
     glyphs: Glyphs
     keys: Keys
+    is_first = False
+    """Whether an engine was attached to of which there is no picture yet."""
 
     @property
     def script(self) -> ScriptView:
@@ -80,9 +92,13 @@ class Everywhere(App[None]):
         raise NotImplementedError
 
     def hear(self, pushed: Pushed, now: float) -> None:
-        """Follows what other clients of the engine write."""
+        """Follows what other clients of the engine write; an engine without flows begins with a choice."""
         if isinstance(pushed, Notice) and pushed.by and pushed.files:
             self.work(follow_files(self.script, pushed.files, pushed.by))
+        if isinstance(pushed, EngineSnapshot) and self.is_first:
+            self.is_first = False
+            if not pushed.flows:
+                self.show("start")
 
     def action_act(self, name: str, place: str = "") -> None:
         """Does an action of a place, or says why it cannot be done now."""
@@ -248,8 +264,19 @@ class Everywhere(App[None]):
     def act_picture(self) -> None:
         """Saves the screen as SVG in the client's folder."""
         name = time.strftime("tremor-tui-%Y%m%d-%H%M%S.svg")
+        self._write(name, self.export_screenshot(title="tremor-tui"))
+
+    def act_text_export(self) -> None:
+        """Saves the screen as text in the client's folder."""
+        self._write(time.strftime("tremor-tui-%Y%m%d-%H%M%S.txt"), screen_text(self))
+
+    def _write(self, name: str, text: str) -> None:
+        """Writes a file of this name; a browser gets it as a download."""
+        if self.is_web:
+            self.deliver_text(io.StringIO(text), save_filename=name, open_method="download")
+            return
         try:
-            self.save_screenshot(name, self.base)
+            Path(self.base, name).write_text(text, encoding="utf-8")
         except OSError as error:
             self.say(f"cannot write {name}: {error.strerror}", "error")
         else:
