@@ -38,7 +38,9 @@ def record(
     for second in range(first, first + seconds):
         writer.picture(picture(second))
         at_ns = (START + second) * S
-        writer.more(TapSamples(9, EDGE, (Sample(at_ns, f"{second}{random.randbytes(noise).hex()}"),), 5, 5 * second))
+        writer.more(
+            TapSamples(9, EDGE, (Sample(at_ns, f"{second}{random.randbytes(noise).hex()}"),), 5, 5 * second)
+        )
         if second == 3:
             writer.files(FlowFiles("one", (FileText("one.troy", "/x/one.troy", "text"),)))
             writer.more(Marked(Mark(at_ns, "apply", "apply v2", "one")))

@@ -230,8 +230,8 @@ class Watchdog:
                 self.told(_warned(stall, self.limit_ms), stall.at_ns)
 
     def _tell(self, stall: Stall, now_ns: int) -> None:
-        """Says that a task stalls, unless that was said of it just now."""
-        if now_ns - self._marked.get(stall.task, -PAUSE_NS) >= PAUSE_NS:
+        """Says that a task stalls, unless that was said of it just now and it is a short one so far."""
+        if stall.ns > LONG_NS or now_ns - self._marked.get(stall.task, -PAUSE_NS) >= PAUSE_NS:
             self._marked[stall.task] = now_ns
             self.stalls[stall.task] = replace(stall, is_told=True)
             self.told(_warned(stall, self.limit_ms), 0)

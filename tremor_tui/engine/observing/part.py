@@ -96,7 +96,8 @@ class Observing:
         marks, self._last = changes(self._last, picture), picture
         self.ring.add(picture)
         for mark in marks:
-            self._say(mark)
+            if mark.lint != "stall":  # those are said when they are seen
+                self._say(mark)
         if self._writer is not None:
             self._guard(self._record, picture)
 
