@@ -45,7 +45,7 @@ STATEMENTS: Final[tuple[tuple[What, str, str, tuple[str, ...]], ...]] = (
 def kinds() -> KindsListed:
     """All that can be added, and the names of codecs and interceptors."""
     return KindsListed(
-        (*map(_connector, connectors.names()), *map(_operator, operators.names()), *_statements()),
+        (*map(_connector, connectors.names()), *map(_operator, _nameable()), *_statements()),
         tuple(codecs.names()),
         tuple(preprocessors.names()),
         tuple(postprocessors.names()),
@@ -67,6 +67,11 @@ def filled(what: What, name: str, given: Mapping[str, Json], role: Role | None) 
     if what == "operator" and name in operators.names():
         return {**_examples(described(name).fields, given), **given}
     return dict(given)
+
+
+def _nameable() -> list[str]:
+    """The operators that a query can name: `module::name`."""
+    return [name for name in operators.names() if "::" in name]
 
 
 def _connector(name: str) -> Kind:

@@ -22,6 +22,7 @@ from tremor_tui.language.tree.query import Create, DefineOperator, DefinePipelin
 from tremor_tui.language.tree.script import Use
 
 D = TypeVar("D", bound=Node)
+D_co = TypeVar("D_co", bound=Node, covariant=True)
 DEFINITIONS = (DefineConnector, DefineFlow, DefineOperator, DefinePipeline, DefineScript, DefineWindow)
 KINDS: Mapping[str, type[Node]] = {
     "connector": DefineConnector,
@@ -86,10 +87,10 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[D]):
+class Found(Generic[D_co]):
     """A definition, the file it stands in, and the names around it."""
 
-    node: D
+    node: D_co
     file: File
     names: Names
 

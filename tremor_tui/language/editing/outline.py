@@ -179,8 +179,8 @@ def _inner_node(inner: Inner, node: InnerNode, owners: Owners) -> Node:
         (create.target.text if create.target else create.name.text) if create else "",
         node.file.name,
         node.statement.span.line,
-        _inner_ports_in(node),
-        _inner_ports_out(node),
+        inner_ports_in(node),
+        inner_ports_out(node),
         _inner_settings(node),
         inner_config(node),
         _arguments(found),
@@ -214,7 +214,8 @@ def _inner_detail(node: InnerNode) -> str:
     return node.kind
 
 
-def _inner_ports_in(node: InnerNode) -> tuple[str, ...]:
+def inner_ports_in(node: InnerNode) -> tuple[str, ...]:
+    """The ports that events may be led to."""
     if node.kind in ("input", "select"):
         return ()
     if node.found and isinstance(node.found.node, DefineScript):
@@ -222,7 +223,8 @@ def _inner_ports_in(node: InnerNode) -> tuple[str, ...]:
     return (IN,)
 
 
-def _inner_ports_out(node: InnerNode) -> tuple[str, ...]:
+def inner_ports_out(node: InnerNode) -> tuple[str, ...]:
+    """The ports that events may be led from."""
     if node.kind in ("output", "select"):
         return ()
     if node.found and isinstance(node.found.node, DefineScript):

@@ -43,6 +43,14 @@ def dedented(text: str) -> str:
     return "\n".join(moved).strip("\n")
 
 
+def unindented(text: str, indent: str) -> str:
+    """The lines after the first without that space at their start, where they have it."""
+    held = _held(text)
+    first, *rest = text.split("\n")
+    moved = [line if at in held else line.removeprefix(indent) for at, line in enumerate(rest, 1)]
+    return "\n".join([first, *moved])
+
+
 def _held(text: str) -> set[int]:
     """The lines, from 0, that begin inside of a token."""
     if '"""' not in text and "|" not in text:
@@ -109,7 +117,7 @@ def expression(value: Value, text: str = "") -> str:
         return print_tree(_tree(value)).removesuffix("\n")
     whole = f"let x = {text}\n"
     parsed = parse(Source(whole, ""), "script")
-    if parsed.tree is None or len(parsed.tree.statements) != 1:
+    if parsed.tree is None or len(parsed.tree.statements) != 1 or parsed.comments:
         reason = parsed.diagnostics[0].message if parsed.diagnostics else "it is more than one"
         raise EditError(f"`{text}` is no expression: {reason}", 'strings are written in quotes: "text"')
     return text.strip()
