@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tremor_tui.control import commands as do
 from tremor_tui.control import snapshots as see
+from tremor_tui.control.ring import Ring
 from tremor_tui.errors import ControlError, EngineLost
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.testing.fake_authoring import QUESTIONS, FakeAuthoring
@@ -53,6 +54,7 @@ class FakePlane:
     preview: Callable[[Sequence[str], bool], see.Previewed] = lambda samples, _: previewed(samples)
     difference: see.Compared = field(default_factory=lambda: CHANGE)
     last_apply: see.Receipt | None = None
+    history: Ring | None = None
     watched_until_ns: int = 0
 
     def __post_init__(self) -> None:
@@ -76,6 +78,8 @@ class FakePlane:
             raise refused
         if isinstance(request, QUESTIONS):
             return self.authoring.answer(request)
+        if isinstance(request, do.AskHistory):
+            return self.history.page(request.since_ns, request.first) if self.history else see.HistoryPage()
         return self._answer(request)
 
     def _answer(self, request: do.Request) -> see.Answer:

@@ -23,6 +23,7 @@ from tremor_tui.control.snapshots import (
     TaskSnapshot,
     Warned,
 )
+from tremor_tui.workbench.past import Past
 from tremor_tui.workbench.sketch import Mark, Sketch, State, changed_nodes, drawn_graph, join
 from tremor_tui.workbench.terminal import clean
 
@@ -116,6 +117,10 @@ class Store:
     compared: Compared | None = None
     """What an apply of the drafts would change, where the engine has said it."""
     changed: int = 0
+    past: Past = field(default_factory=Past)
+    """The last ten minutes; the History view keeps it."""
+    is_then: bool = False
+    """Whether `frozen` is a moment of the past, made from what is kept of it."""
     listeners: list[Callable[[Pushed, float], None]] = field(default_factory=list)
     """Called with every pushed frame and the time of its arrival (monotonic seconds), for screens that keep
     more of it than what is here."""
@@ -205,8 +210,14 @@ class Store:
         self.said.append(Said(clean(text), severity, at_ns, now))
         self.touch()
 
+    def show_then(self, picture: EngineSnapshot) -> None:
+        """Shows a moment of the past instead of what is now."""
+        self.frozen, self.is_then = picture, True
+        self.touch()
+
     def freeze(self) -> None:
         """Holds the picture, or lets it go on."""
+        self.is_then = False
         self.frozen = None if self.frozen else self.latest
         self.missed = 0
         self.touch()
@@ -303,6 +314,12 @@ class Store:
         """An edge of the graph on the canvas."""
         edges = self.graph.edges if self.graph else ()
         return next((edge for edge in edges if edge.id == edge_id), None)
+
+    def any_edge(self, edge_id: str) -> EdgeSnapshot | None:
+        """An edge of the flow that is shown, in whichever of its graphs it is."""
+        flow = self.flow
+        graphs = (flow.graph, *flow.inside.values()) if flow else ()
+        return next((edge for graph in graphs for edge in graph.edges if edge.id == edge_id), None)
 
     @property
     def warnings(self) -> tuple[Warned, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tremor_tui.workbench.actions import everywhere, flow, script, start, tap, tasks
+from tremor_tui.workbench.actions import everywhere, flow, history, script, start, tap, tasks
 from tremor_tui.workbench.actions.action import NEEDS as NEEDS
 from tremor_tui.workbench.actions.action import Action as Action
 from tremor_tui.workbench.actions.action import shown as shown
@@ -24,6 +24,8 @@ PLACES = {
     "tap": "Tap",
     "tasks": "Tasks",
     "script": "Script",
+    "tests": "Tests",
+    "history": "History",
 }
 ACTIONS: tuple[Action, ...] = (
     *start.ACTIONS,
@@ -31,6 +33,8 @@ ACTIONS: tuple[Action, ...] = (
     *tap.ACTIONS,
     *tasks.ACTIONS,
     *script.ACTIONS,
+    *script.TESTS,
+    *history.ACTIONS,
     *everywhere.ACTIONS,
 )
 

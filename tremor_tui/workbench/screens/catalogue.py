@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tremor_tui.workbench.drafts import Drafts
 from tremor_tui.workbench.screens.flow import FlowView
+from tremor_tui.workbench.screens.history import HistoryView
 from tremor_tui.workbench.screens.script import ScriptView
 from tremor_tui.workbench.screens.tasks import TasksView
 from tremor_tui.workbench.screens.view import View
@@ -43,4 +44,5 @@ SCREENS = (
         "Script",
         lambda means: ScriptView(means.store, means.base, means.module_path, means.drafts),
     ),
+    Screen("history", "6", "History", lambda means: HistoryView(means.store)),
 )

@@ -99,7 +99,13 @@ class TabBar(Painted):
             line.add(words, self.ink.tab if tab.view == self._current() else self.ink.dim).add(" ")
         store = self.store
         if store.frozen:
-            words, style = f"{self.glyphs.frozen} FROZEN, {store.missed} pictures behind ", self.ink.warn
+            then = f"AS OF {figures.clock(store.frozen.at_ns)}" if store.is_then else "FROZEN"
+            words, style = f"{self.glyphs.frozen} {then}, {store.missed} pictures behind ", self.ink.warn
+        elif store.past.playing is not None:
+            words, style = (
+                f"{self.glyphs.arrow} RECORDING {figures.clock(store.past.playing.at_ns)} ",
+                self.ink.accent,
+            )
         elif store.link == "live":
             words, style = f"{self.glyphs.live} LIVE ", self.ink.good
         else:
