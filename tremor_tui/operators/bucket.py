@@ -9,9 +9,10 @@ the class or the dimension first came holds as long as it is kept.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tremor_tui.errors import DataError
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import ERR, OUT, OVERFLOW
@@ -23,6 +24,9 @@ CARDINALITY = 1000
 TIME_RANGE_MS = 1000
 SLOTS = 100
 NS_PER_MS = 1_000_000
+CLASSLESS = DataError(
+    "the event has no class or no rate", "a script before it sets `$class` (a string) and `$rate` (a number)"
+)
 
 
 class Window:
@@ -88,7 +92,7 @@ class BucketGrouper(Quiet):
     def on_batch(self, port: str, batch: Batch) -> Outputs:
         """Sorts the rows by `out`, `overflow` and, where a class or rate is missing, `err`."""
         if not batch.metas:
-            self.errors += len(batch)
+            self._failed(batch, range(len(batch)))
             return ((ERR, batch),)
         rows: dict[str, list[int]] = {OUT: [], OVERFLOW: [], ERR: []}
         passed, overflowed, failed = rows[OUT], rows[OVERFLOW], rows[ERR]
@@ -97,8 +101,16 @@ class BucketGrouper(Quiet):
             time = batch.ingest(row) if one_time is None else one_time
             admitted = self._admit(meta, time) if meta else None
             (failed if admitted is None else passed if admitted else overflowed).append(row)
-        self.errors += len(failed)
+        if failed:
+            self._failed(batch, failed)
         return [(name, batch.take(picked)) for name, picked in rows.items() if picked]
+
+    def _failed(self, batch: Batch, rows: Sequence[int]) -> None:
+        self.errors += len(rows)
+        if self.on_failed is not None:
+            for row in rows:
+                meta = batch.metas[row] if batch.metas else None
+                self.on_failed(CLASSLESS, batch.ids[row], batch.values[row], meta, None)
 
     def _admit(self, meta: Meta, time_ns: int) -> bool | None:
         name = meta.get("class")

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from tremor_tui.errors import ConfigError, did_you_mean
-from tremor_tui.model.batch import Batch, Value
+from tremor_tui.errors import ConfigError, DataError, did_you_mean
+from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.config import Field as Field
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight
@@ -20,6 +20,11 @@ from tremor_tui.model.port import OUT, OVERFLOW
 from tremor_tui.model.signal import Signal
 from tremor_tui.registry import Registry
 
+Failed = Callable[[DataError | None, int | None, Value, Meta | None, Value], None]
+"""Hears of a row that failed: (error, id, event, meta, what was sent to `err`), all as the operator has them.
+
+`error` is None where a script chose `err` by itself; `id` is None where what failed is no event that came in
+but a window's result."""
 Outputs = Sequence[tuple[str, Batch]]
 """Output port and batch; a port stands at most once, empty batches are left out."""
 
@@ -68,7 +73,12 @@ class Calling(Protocol):
 
 
 class Quiet:
-    """What most operators answer: nothing on signals, insights pass, no state, counters at zero."""
+    """What most operators answer: nothing on signals, insights pass, no state, counters at zero.
+
+    `on_failed` hears of each row that fails, or sits at None, and then costs nothing.
+    """
+
+    on_failed: Failed | None = None
 
     def __init__(self) -> None:
         self.dropped = 0

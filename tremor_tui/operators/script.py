@@ -11,7 +11,7 @@ from tremor_tui.errors import DataError, ScriptError
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.port import ERR
-from tremor_tui.operators.contract import Outputs, Quiet, timed
+from tremor_tui.operators.contract import Failed, Outputs, Quiet, timed
 
 ScriptResult = tuple[str, Value, Meta | None] | None
 ScriptFunction = Callable[[Value, Meta | None, Cell, Context], ScriptResult]
@@ -48,6 +48,7 @@ class ScriptOperator(Quiet):
         self._ctx = ctx
         self._render = render
         self._report = report
+        self._faults: list[tuple[Value, ScriptError]] = []
         self.cell = Cell(state)
 
     def on_batch(self, port: str, batch: Batch) -> Outputs:
@@ -56,6 +57,8 @@ class ScriptOperator(Quiet):
         if script is None:
             return self._refuse(port, batch)
         sorted_rows = self._run(script, batch)
+        if ERR in sorted_rows and self.on_failed is not None:
+            self._tell(self.on_failed, batch, sorted_rows[ERR])
         every_row = len(sorted_rows) == 1 and len(batch) == len(next(iter(sorted_rows.values())).rows)
         return [(name, made.batch(batch, every_row)) for name, made in sorted_rows.items()]
 
@@ -88,14 +91,28 @@ class ScriptOperator(Quiet):
         self.errors += 1
         self.last_error = error
         self._report(error)
-        return ERR, {"error": self._render(error), "event": event}, meta
+        value = {"error": self._render(error), "event": event}
+        if self.on_failed is not None:
+            self._faults.append((value, error))
+        return ERR, value, meta
+
+    def _tell(self, on_failed: Failed, batch: Batch, rows: _Rows) -> None:
+        """Of rows on `err`: those that failed, and those that the script sent there."""
+        faults, self._faults = self._faults, []
+        errors = {id(value): error for value, error in faults}
+        for row, value in zip(rows.rows, rows.values, strict=True):
+            meta = batch.metas[row] if batch.metas else None
+            on_failed(errors.get(id(value)), batch.ids[row], batch.values[row], meta, value)
 
     def _refuse(self, port: str, batch: Batch) -> Outputs:
         text = f"unknown port: `{port}`"
         self.errors += len(batch)
         self.last_error = DataError(text, f"give the script a body: `script from {port}`")
-        for _ in batch.values:
+        for row, value in enumerate(batch.values):
             self._report(self.last_error)
+            if self.on_failed is not None:
+                meta = batch.metas[row] if batch.metas else None
+                self.on_failed(self.last_error, batch.ids[row], value, meta, None)
         values: list[Value] = [{"error": text, "event": value} for value in batch.values]
         return [(ERR, batch.replace(range(len(batch)), values))]
 

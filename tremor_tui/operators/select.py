@@ -71,18 +71,20 @@ class Select(Quiet):
                     continue
             except ScriptError as error:
                 failed += 1
-                self._failed(error)
+                self._failed(error, event, meta)
                 continue
             rows.append(row)
             values.append(value)
         self.dropped += len(batch) - len(rows) - failed
         return rows, values
 
-    def _failed(self, error: ScriptError) -> None:
+    def _failed(self, error: ScriptError, event: Value, meta: Meta | None) -> None:
         self.errors += 1
         self.last_error = error
         if self._report is not None:
             self._report(error)
+        if self.on_failed is not None:
+            self.on_failed(error, self._ctx.event_id, event, meta, None)
 
 
 Groups = Callable[[Value, Meta | None, Context], list[list[Value]]]
@@ -138,14 +140,16 @@ class GroupedSelect(Quiet):
                     if having is None or having(value, meta, ctx, group):
                         made.append(value)
         except ScriptError as error:
-            self._failed(error)
+            self._failed(error, event, meta)
             return []
         if not made:
             self.dropped += 1
         return made
 
-    def _failed(self, error: ScriptError) -> None:
+    def _failed(self, error: ScriptError, event: Value, meta: Meta | None) -> None:
         self.errors += 1
         self.last_error = error
         if self._report is not None:
             self._report(error)
+        if self.on_failed is not None:
+            self.on_failed(error, self._ctx.event_id, event, meta, None)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from tremor_tui.model.batch import Batch
+from tremor_tui.errors import DataError
+from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight, Restore, Trigger
 from tremor_tui.model.signal import Signal
@@ -20,6 +22,8 @@ from tremor_tui.pipeline import execute
 from tremor_tui.pipeline.plan import Plan, make_plan
 
 Listener = Callable[[Batch], None]
+Caught = Callable[[str, DataError | None, int | None, Value, Meta | None, Value], None]
+"""Hears of a row that failed: the node's id, then as `operators.contract.Failed`."""
 
 
 @dataclass(slots=True)
@@ -195,6 +199,12 @@ class Graph:
             behind[node.index] = frozenset().union(*ports.values())
             if isinstance(node.operator, Steering):
                 node.operator.leads(ports)
+
+    def catch(self, note: Caught) -> None:
+        """Has `note` told of each row that fails in a node."""
+        for node in self._nodes:
+            if isinstance(node.operator, Quiet):
+                node.operator.on_failed = partial(note, node.stats.id)
 
     def adopt(self, old: Graph) -> list[str]:
         """Takes over the state of nodes with the same id and kind; returns the ids that kept one."""

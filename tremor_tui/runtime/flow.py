@@ -17,6 +17,7 @@ from tremor_tui.language.ir.deploy import ConnectorIR, FlowIR, PipelineIR
 from tremor_tui.metrics.instruments import Recent, Series
 from tremor_tui.model.insight import Ack, Drained, Fail
 from tremor_tui.runtime.bell import Bell
+from tremor_tui.runtime.catching import catch_left
 from tremor_tui.runtime.complaints import Complaints
 from tremor_tui.runtime.lifecycle import Ending, described, placed
 from tremor_tui.runtime.outbox import Link
@@ -24,11 +25,12 @@ from tremor_tui.runtime.settings import Settings
 from tremor_tui.runtime.tasks.pipeline import PipelineTask
 from tremor_tui.runtime.tasks.sink import SinkTask
 from tremor_tui.runtime.tasks.source import SourceTask
-from tremor_tui.runtime.tasks.task import Task
+from tremor_tui.runtime.tasks.task import Lent, Task
 from tremor_tui.runtime.wiring import Made, Wiring
 
 if TYPE_CHECKING:
     from tremor_tui.runtime.deploy import Installed
+    from tremor_tui.runtime.letters import FlowLetters
 
 
 class Flow:
@@ -65,11 +67,13 @@ class Flow:
         self.done = Event()
         self.on_done: Callable[[], None] = lambda: None
         self._bell = Bell()
+        self.lent: Lent
         self.installed: dict[str, Installed] = {}
         self.wiring = Wiring()
         self.numbers = count()
         self.shape = 0
         self.is_reshaping = False
+        self.letters: FlowLetters | None = None
         self.is_ending = False
         self.newcomers: dict[Task, Exception | None] = {}
         self.leaving: list[Task] = []
@@ -205,14 +209,14 @@ class Flow:
         """A source that users can mend drains what it sent; anything else ends the flow at once."""
         if self.was_forced:
             return
-        connector = self._connector(task)
-        if isinstance(error, TremorError) and connector is not None:
-            error = placed(error, connector, self.file)
-        task.error = described(error)
         if task in self.newcomers:  # it is the reshape that fails, not the flow
             self.newcomers[task] = error
             self.note_news()
             return
+        connector = self._connector(task)
+        if isinstance(error, TremorError) and connector is not None:
+            error = placed(error, connector, self.file)
+        task.error = described(error)
         if task in self.leaving:
             self.complaints.say(f"{task.id} left", f"`{task.id}` failed while it was removed: {task.error}")
             return
@@ -277,6 +281,9 @@ class Flow:
 
     def _end(self) -> None:
         left = sum(task.left for task in (*self.tasks, *self.leaving))
+        if self.letters is not None:
+            catch_left((*self.tasks, *self.leaving), self.letters)
+            self.letters.end()
         failed = self.error is not None
         self.state = "failed" if failed else "stopped"
         error = described(self.error) if self.error is not None else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tremor_tui.codecs.contract import Codec
 from tremor_tui.connectors.contract import Chunk, Frames, Pulled, Values
@@ -19,6 +20,11 @@ from tremor_tui.model.origin import OriginUri
 from tremor_tui.model.port import ERR, OUT
 
 Emission = tuple[str, Batch]
+Bad = tuple[bytes, Exception, int]
+"""A frame, why it was refused, and the number of the event that it is not."""
+Stage = Literal["cut", "decode"]
+Caught = Callable[[Stage, Sequence[Bad], Meta | None, OriginUri | None], None]
+"""Hears of frames that a preprocessor or the codec refused."""
 _GUESS = 256
 """Bytes that an event of a structured source counts for, as it has no frame."""
 
@@ -50,6 +56,7 @@ class Intake:
     transactional: bool = False
     discarded: int = 0
     nbytes: int = 0
+    caught: Caught | None = None
     _streams: dict[int, Stream] = field(default_factory=dict)
     _next_ids: dict[int, int] = field(default_factory=dict)
 
@@ -60,6 +67,22 @@ class Intake:
         if isinstance(pulled, Frames):
             return self._loose(pulled, now_ns)
         return self._values(pulled, now_ns)
+
+    def again(self, stage: Stage, raw: bytes) -> tuple[list[Value], int, list[Bad]]:
+        """Bytes that were refused before, once more: values, their size, and what is refused again.
+
+        What a preprocessor refused goes through a new chain, as all there is of a stream.
+        """
+        frames = [raw]
+        if stage == "cut":
+            try:
+                frames = _through(self.make_chain(), [raw], ended=True)
+            except DataError as error:
+                return [], 0, [(raw, error, 0)]
+        if self.codec is None:
+            raise TypeError("a source without a codec gave bytes")
+        values, bad = self.codec.decode_batch(frames)
+        return values, sum(map(len, frames)), [(frames[row], error, 0) for row, error in bad]
 
     def finish(self, now_ns: int) -> Iterator[Emission]:
         """What preprocessors still hold, at the end of the source."""
@@ -75,7 +98,8 @@ class Intake:
         else:
             frames, lost = self._cut(stream, chunk)
             if lost is not None:
-                yield self._err(chunk.data, lost, chunk.stream, self._ids(chunk.stream, 1)[0], now_ns)
+                bad = (chunk.data, lost, self._ids(chunk.stream, 1)[0])
+                yield self._errs("cut", [bad], chunk.stream, chunk.meta, now_ns)
         yield from self._decode(frames, chunk.stream, chunk.meta, now_ns)
         if chunk.ended:
             self._end(chunk.stream)
@@ -145,7 +169,7 @@ class Intake:
                     batch.metas = [meta] * len(values)
                 yield OUT, batch
             if bad:
-                yield self._errs(errors, stream, now_ns)
+                yield self._errs("decode", errors, stream, meta, now_ns)
 
     def _parts(self, frames: Sequence[bytes]) -> Iterator[tuple[Sequence[bytes], int]]:
         for start in range(0, len(frames), self.rows_limit):
@@ -184,10 +208,11 @@ class Intake:
             transactional=self.transactional,
         )
 
-    def _err(self, frame: bytes, error: Exception, stream: int, event_id: int, now_ns: int) -> Emission:
-        return self._errs([(frame, error, event_id)], stream, now_ns)
-
-    def _errs(self, errors: Sequence[tuple[bytes, Exception, int]], stream: int, now_ns: int) -> Emission:
+    def _errs(
+        self, stage: Stage, errors: Sequence[Bad], stream: int, meta: Meta | None, now_ns: int
+    ) -> Emission:
+        if self.caught is not None:
+            self.caught(stage, errors, meta, self.origin)
         self.complain(f"a frame was refused: {errors[0][1]}", len(errors))
         values = [
             {

@@ -123,6 +123,10 @@ class Outbox:
         """Rows that could not be sent yet; one that goes to two tasks counts twice."""
         return sum(len(item) for _, item in self._pending if isinstance(item, Batch))
 
+    def waiting(self) -> list[tuple[Link, Batch]]:
+        """What was not sent yet, signals left out; it stays."""
+        return [(link, item) for link, item in self._pending if isinstance(item, Batch)]
+
     def freeze(self, frozen: bool) -> None:
         """Makes it send nothing, or go on."""
         self.is_frozen = frozen

@@ -101,7 +101,7 @@ class WindowSelect(Quiet):
             try:
                 self._event(event, meta, tracks, made)
             except ScriptError as error:
-                self._failed(error)
+                self._failed(error, event, meta, ctx.event_id)
             if len(values) > len(rows):
                 rows += [row] * (len(values) - len(rows))
         if len(batch):
@@ -221,7 +221,7 @@ class WindowSelect(Quiet):
             try:
                 emit, include = wider.trigger.on_event(step.event, step.meta, self._ctx)
             except ScriptError as error:
-                self._failed(error)
+                self._failed(error, step.event, step.meta)
             else:
                 self._hand_on(step, number + 1, emit, include)
         frame.start_over(self.groups.states())
@@ -246,7 +246,7 @@ class WindowSelect(Quiet):
             if do.having is not None and not do.having(value, step.meta, ctx, group=group, window=window):
                 return
         except ScriptError as error:
-            self._failed(error)
+            self._failed(error, step.event, step.meta)
             return
         step.made.values.append(value)
         step.made.tracks.append(frame.tracks)
@@ -283,11 +283,16 @@ class WindowSelect(Quiet):
         call = self._calls[number]
         return ScriptError(Diagnostic(f"Runtime error in function aggr::{call.path}: {error}", call.span))
 
-    def _failed(self, error: ScriptError) -> None:
+    def _failed(
+        self, error: ScriptError, event: Value = None, meta: Meta | None = None, event_id: int | None = None
+    ) -> None:
+        """Counts and tells of a failure: of the event with that id, or of a window's result."""
         self.errors += 1
         self.last_error = error
         if self._report is not None:
             self._report(error)
+        if self.on_failed is not None:
+            self.on_failed(error, event_id, event, meta, None)
 
     # -- swap -----------------------------------------------------------------------------------------
 

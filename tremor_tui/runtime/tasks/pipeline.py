@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from tremor_tui.errors import ChannelClosed
 from tremor_tui.metrics.instruments import Series
-from tremor_tui.model.batch import Batch
+from tremor_tui.model.batch import REPLAY, Batch
 from tremor_tui.model.insight import Drained, Insight, Started
 from tremor_tui.model.signal import Drain, Signal
 from tremor_tui.runtime.catching import Catcher
@@ -48,7 +48,7 @@ class PipelineTask(Task):
         bell, meter = self.bell, self.meter
         while True:
             if self._insights:
-                self._pass_up()
+                self.pass_up()
             if not self.outbox.is_empty and not self.outbox.push():
                 if self.channel.is_closed and self.outbox.is_stuck:
                     return
@@ -90,6 +90,8 @@ class PipelineTask(Task):
             made = step_followed(batch.trace, self.alias, self.graph, port, batch, now_ns, self.outbox.links)
         if catcher is not None:
             catcher.leave(made)
+            if batch.source == REPLAY:
+                catcher.passed_on(batch, made, self.outbox.links)
         self.emit(made if self.gate is None else self.gate.keep(made))
 
     def _signal(self, signal: Signal) -> None:
@@ -109,7 +111,9 @@ class PipelineTask(Task):
             self.note_sent(port, batch)
             self.outbox.add(port, batch)
 
-    def _pass_up(self) -> None:
+    def pass_up(self) -> bool:
+        """Hands on what came from below; whether there was anything."""
+        had_any = bool(self._insights)
         while self._insights:
             insight = self._insights.popleft()
             rising = self.graph.insight(insight)
@@ -118,3 +122,4 @@ class PipelineTask(Task):
                 rising = [insight]
             for one in rising:
                 self.send_up(one)
+        return had_any

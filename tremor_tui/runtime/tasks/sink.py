@@ -8,10 +8,11 @@ from typing import ClassVar, Literal
 
 from tremor_tui.connectors.contract import Sink
 from tremor_tui.errors import ChannelClosed, ConnectionLost, DataError
-from tremor_tui.model.batch import Batch, Tracks, absorb
+from tremor_tui.model.batch import REPLAY, Batch, Tracks, absorb
 from tremor_tui.model.insight import Ack, Drained, Fail, Insight, Restore, Started, Trigger
-from tremor_tui.model.port import ERR
+from tremor_tui.model.port import ERR, IN
 from tremor_tui.model.signal import Drain, Signal
+from tremor_tui.runtime.catching import catch_rows
 from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.meter import EMPTY
 from tremor_tui.runtime.outlet import Outlet, Refused, unfold
@@ -29,6 +30,7 @@ class Hand:
 
     pieces: Sequence[bytes]
     batch: Batch
+    port: str = IN
 
 
 @dataclass(eq=False)
@@ -48,10 +50,14 @@ class SinkTask(Task):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._hand: Hand | None = None
+        self._letters = self.lent.host.letters
         self._waits_for = set(self.expected)
         self._sampled_ns = 0
         self._is_closed = False
         self._stay: Stay | None = None
+        self._is_wanted_aside = False
+        self.is_aside = False
+        self.has_connected = False
 
     async def run(self) -> None:
         """Opens, then writes batch after batch until every source above has drained."""
@@ -88,14 +94,28 @@ class SinkTask(Task):
             self.send_up(Restore(self.alias))
             self.send_up(Trigger(self.alias, self.breaker))
 
-    def unwritten(self) -> Batch | None:
-        """The rows at hand that did not get out, once it has ended; None where that cannot be known."""
+    def send_up(self, insight: Insight) -> None:
+        """Tells those above; what is about a source that was above once goes to it by way of the flow."""
+        if isinstance(insight, (Ack, Fail)) and insight.source not in self.hears:
+            self.lent.host.settle(insight)
+        elif isinstance(insight, Drained) and insight.source not in self.expected:
+            self.lent.host.settle(insight)
+        else:
+            super().send_up(insight)
+
+    @property
+    def knows_what_is_out(self) -> bool:
+        """Whether it can say, once it has ended, which rows of the batch at hand did not get out."""
         hand = self._hand
-        left: int | None = getattr(self.part, "pieces_left", None)
-        if hand is None or left is None or len(hand.pieces) != len(hand.batch):
+        return hand is None or (hasattr(self.part, "pieces_left") and len(hand.pieces) == len(hand.batch))
+
+    def unwritten(self) -> tuple[str, Batch] | None:
+        """Those rows with the port they came on, for another sink to write; they are not its own any more."""
+        hand, self._hand = self._hand, None
+        if hand is None:
             return None
-        self._hand = None
-        return hand.batch.take(range(len(hand.batch) - left, len(hand.batch)))
+        left: int = getattr(self.part, "pieces_left", 0)
+        return hand.port, hand.batch.take(range(len(hand.batch) - left, len(hand.batch)))
 
     @property
     def left(self) -> int:
@@ -104,6 +124,8 @@ class SinkTask(Task):
 
     async def _write_all(self) -> None:
         while True:
+            if self._is_wanted_aside:
+                await self._wait_aside()
             try:
                 message = (self.gate or self.channel).receive_nowait()
             except ChannelClosed:
@@ -115,6 +137,8 @@ class SinkTask(Task):
             port, item = message
             if isinstance(item, Batch):
                 await (self._take if item.trace is None else self._take_followed)(port, unfold(item))
+                if item.source == REPLAY and self._letters is not None:
+                    self._letters.arrived(item)
             else:
                 await self._signal(item)
             if self.meter.is_spent():
@@ -147,7 +171,7 @@ class SinkTask(Task):
         counters.bytes_in += batch.nbytes
         pieces, good, refused = self.outlet.encode(port, batch)
         if refused:
-            await self._refuse(batch, refused)
+            await self._refuse("encode", port, batch, refused)
         if good.values and (pieces or self.outlet.codec is None):
             await self._deliver(port, pieces, good)
         elif good.values:
@@ -178,14 +202,14 @@ class SinkTask(Task):
     async def _deliver(self, port: str, pieces: Sequence[bytes], batch: Batch) -> None:
         clock = self.lent.clock
         start = clock.monotonic_ns()
-        self._hand = Hand(pieces, batch)
+        self._hand = Hand(pieces, batch, port)
         try:
             await self.part.write(port, pieces, batch)
         except ConnectionLost as lost:
             await self._recover(lost)
         except DataError as error:
             self._hand = None
-            await self._refuse(batch, [(row, error) for row in range(len(batch))])
+            await self._refuse("write", port, batch, [(row, error) for row in range(len(batch))])
             return
         self._hand = None
         end = clock.monotonic_ns()
@@ -200,10 +224,14 @@ class SinkTask(Task):
         for source, stream, low, high in settled(batch, range(len(batch))):
             self.send_up(Ack(source, stream, low, high, time_ns))
 
-    async def _refuse(self, batch: Batch, refused: Refused) -> None:
+    async def _refuse(
+        self, stage: Literal["encode", "write"], port: str, batch: Batch, refused: Refused
+    ) -> None:
         """Rows that cannot be written: counted, logged, sent to `err` where that leads somewhere."""
         rows = [row for row, _ in refused]
         error = str(refused[0][1])
+        if self._letters is not None:
+            catch_rows(self, self._letters, stage, port, batch, refused)
         self.complain("refused", f"`{self.id}` cannot write an event: {error}", len(rows))
         for source, stream, low, high in settled(batch, rows):
             self.send_up(Fail(source, stream, low, high, error))
@@ -223,6 +251,8 @@ class SinkTask(Task):
             for row, why in refused
         ]
         failed = batch.replace(rows, values, [{"error": str(why)} for _, why in refused])
+        if batch.source == REPLAY and self._letters is not None:
+            self._letters.copied(failed, len(self.outbox.links[ERR]))
         self.note_sent(ERR, failed)
         self.outbox.add(ERR, failed)
         await self.outbox.wait_empty()
@@ -251,6 +281,8 @@ class SinkTask(Task):
                 self.lent.host.note_opened(self)
         self.retry.reset()
         self.breaker = ""
+        self.has_connected = True
+        self.lent.host.note_news()
         self.send_up(Restore(self.alias) if is_away else Started(self.alias))
         return True
 
@@ -292,6 +324,10 @@ class SinkTask(Task):
         if not self._is_closed:
             self._is_closed = True
             await self.close_part(self.part)
+
+    def in_hand(self) -> tuple[str, Batch] | None:
+        """What it is writing: its port and rows."""
+        return (self._hand.port, self._hand.batch) if self._hand is not None else None
 
     def _rows_in_hand(self) -> int:
         if self._hand is None:

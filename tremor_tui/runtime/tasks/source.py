@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 from typing import ClassVar, Literal
 
 from anyio import CancelScope
@@ -13,8 +14,10 @@ from tremor_tui.errors import ConnectionLost, TremorError
 from tremor_tui.model.batch import Batch
 from tremor_tui.model.insight import Ack, Drained, Fail, Insight, Restore, Started, Trigger
 from tremor_tui.model.signal import Drain
+from tremor_tui.runtime.catching import catch_frames
 from tremor_tui.runtime.intake import Intake
 from tremor_tui.runtime.meter import EMPTY, FULL
+from tremor_tui.runtime.outbox import Link
 from tremor_tui.runtime.retry import Retry
 from tremor_tui.runtime.tasks.task import Task
 
@@ -37,10 +40,14 @@ class SourceTask(Task):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        letters = self.lent.host.letters
+        if letters is not None:
+            self.intake.caught = partial(catch_frames, self, letters)
         self.is_paused = False
         self.is_stopping = False
         self.is_leaving = False
         self.has_sent = False
+        self.has_connected = False
         self._is_over = False
         self._is_held = True
         self._started: set[str] = set()
@@ -118,9 +125,16 @@ class SourceTask(Task):
     @property
     def left(self) -> int:
         """Rows not sent yet, those of the read at hand included."""
-        rest = [batch for _, batch in self._rest]
-        self._rest = iter([("out", batch) for batch in rest])
-        return super().left + sum(map(len, rest))
+        rest = list(self._rest)
+        self._rest = iter(rest)
+        return super().left + sum(len(batch) for _, batch in rest)
+
+    def unsent(self) -> Sequence[tuple[Link, Batch]]:
+        """What waits to be sent, the read at hand included."""
+        rest = list(self._rest)
+        self._rest = iter(rest)
+        links = self.outbox.links
+        return [*super().unsent(), *((link, batch) for port, batch in rest for link in links.get(port, ()))]
 
     def _look(self) -> None:
         missing = self.sinks - self._started
@@ -147,6 +161,7 @@ class SourceTask(Task):
             try:
                 await self.part.open()
                 self.intake.origin = self.part.origin
+                self.has_connected = True
                 self._look()
                 return
             except ConnectionLost as lost:
@@ -214,26 +229,18 @@ class SourceTask(Task):
             await self._send_rest()
         self.has_sent = True
         self.lent.host.note_news()
-        if self.is_leaving:
-            await self._wait_settled()
-        else:
-            await self._drain_below()
-
-    async def _wait_settled(self) -> None:
-        """Stays until its events are written, where it wants to hear of that; a reshape sends the Drains."""
-        while self.intake.transactional and not self._drained >= self.sinks:
-            await self.bell.wait(EMPTY)
+        await self._drain_below()
+        while self.is_leaving and self.intake.transactional and not self._drained >= self.sinks:
+            await self.bell.wait(EMPTY)  # the reshape sends the Drains
 
     async def _drain_below(self) -> None:
         """Sends Drain, and once more where the flow takes another shape before that has come through."""
-        while True:
-            while self.lent.host.is_reshaping:
-                await self.bell.wait(EMPTY)
-            shape = self.shape
-            self.outbox.signal(Drain(self.key, shape))
-            while not self.outbox.push() and shape == self.shape:
-                await self.bell.wait(FULL)
-            while shape == self.shape and not self._drained >= self.sinks:
-                await self.bell.wait(EMPTY)
-            if shape == self.shape:
+        sent = -1
+        while not self.is_leaving:
+            if sent == self.shape and self.outbox.push() and self._drained >= self.sinks:
                 return
+            if sent != self.shape and not self.lent.host.is_reshaping:
+                sent = self.shape
+                self.outbox.signal(Drain(self.key, sent))
+            else:
+                await self.bell.wait(EMPTY if self.outbox.is_empty else FULL)

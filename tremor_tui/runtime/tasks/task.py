@@ -27,6 +27,7 @@ from tremor_tui.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from tremor_tui.runtime.gate import Gate
+    from tremor_tui.runtime.letters import FlowLetters
 
 CLOSE_S = 1.0
 """How long a connector may take to close when it is not drained."""
@@ -82,8 +83,7 @@ class Task(ABC):
     """One coroutine of a flow. `above` are the tasks that insights go up to; `gate` is a break's, if any.
 
     `channel` is its input, None for a source; `expected` says from how many of the tasks above each
-    source's Drain will come, `shape` of which shape of the flow. `hears` are the numbers of the sources
-    above; what settles events of others, that were above once, goes to them by way of the flow.
+    source's Drain will come, `shape` of which shape of the flow. `hears` are the numbers of the sources above.
     """
 
     kind: ClassVar[Literal["source", "pipeline", "sink"]]
@@ -99,8 +99,6 @@ class Task(ABC):
     version: int = 1
     shape: int = 0
     hears: frozenset[int] = frozenset()
-
-    hand: ClassVar[tuple[str, Batch] | None] = None
 
     def __post_init__(self) -> None:
         lent = self.lent
@@ -130,6 +128,14 @@ class Task(ABC):
         held = self.gate.rows if self.gate else 0
         return self.outbox.rows + (self.channel.rows if self.channel else 0) + held
 
+    def unsent(self) -> Sequence[tuple[Link, Batch]]:
+        """What waits to be sent, link by link."""
+        return self.outbox.waiting()
+
+    def in_hand(self) -> tuple[str, Batch] | None:
+        """What it is writing: its port and rows."""
+        return None
+
     async def main(self) -> None:
         """Runs it, measured, and tells the flow how it ended. Only cancellation leaves here."""
         try:
@@ -152,13 +158,7 @@ class Task(ABC):
         self._drains.clear()
 
     def send_up(self, insight: Insight) -> None:
-        """Tells every task above; a source that was above once hears of its own events all the same."""
-        if isinstance(insight, (Ack, Fail)) and insight.source not in self.hears:
-            self.lent.host.settle(insight)
-            return
-        if isinstance(insight, Drained) and insight.source not in self.expected:
-            self.lent.host.settle(insight)
-            return
+        """Tells every task above."""
         for task in self.above:
             task.tell(insight)
 
