@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tremor_tui.codecs.contract import Codec, codecs
 from tremor_tui.connectors.contract import Connector, ConnectorContext, complete, connectors, is_local
@@ -24,7 +24,7 @@ from tremor_tui.runtime.tasks.pipeline import PipelineTask
 from tremor_tui.runtime.tasks.sink import SinkTask
 from tremor_tui.runtime.tasks.source import SourceTask
 from tremor_tui.runtime.tasks.task import Lent
-from tremor_tui.runtime.wiring import Made, plan_wiring, wire
+from tremor_tui.runtime.wiring import Made, is_wanted, plan_wiring, wire
 
 if TYPE_CHECKING:
     from tremor_tui.pipeline.graph import Graph
@@ -51,6 +51,7 @@ class Installed:
 
 def deploy(flow: Flow, lent: Lent, make_context: MakeContext, build: Builder) -> None:
     """Fills the flow with tasks, none of them running. Raises CompileError with a place."""
+    flow.lent = lent
     made = Made()
     for pipeline in flow.ir.pipelines:
         made.pipelines[pipeline.alias] = make_pipeline(pipeline, lent, build)
@@ -101,11 +102,11 @@ def make_parts(made: Made, flow: Flow, ir: FlowIR, installed: Installed, lent: L
     """Makes the tasks of a connector that links lead to or from and that are not there yet."""
     alias = installed.ir.alias
     try:
-        if alias not in made.sources and _is_end(ir, alias, "source"):
+        if alias not in made.sources and is_wanted(ir, alias, "source"):
             source = _source(ir, installed, flow, lent)
             if source is not None:
                 made.sources[alias] = source
-        if alias not in made.sinks and _is_end(ir, alias, "target"):
+        if alias not in made.sinks and is_wanted(ir, alias, "target"):
             made.sinks[alias] = _sink(installed, lent)
     except TremorError as error:
         raise placed(error, installed.ir, flow.file) from None
@@ -127,7 +128,7 @@ def _source(flow_ir: FlowIR, installed: Installed, flow: Flow, lent: Lent) -> So
     ir = installed.ir
     part = installed.connector.source()
     if part is None:
-        if installed.connector.sink() is None or _is_end(flow_ir, ir.alias, "source", "out"):
+        if installed.connector.sink() is None or is_wanted(flow_ir, ir.alias, "source", "out"):
             raise ConfigError(f"connector `{ir.alias}` brings no events in", "connect to it, not from it")
         return None
     intake = Intake(
@@ -169,8 +170,3 @@ def _chain(
         return [registry.get(one.name)(one.config) for one in irs]
     except ConfigError as error:
         raise ConfigError(error.message, error.hint, key) from None
-
-
-def _is_end(flow: FlowIR, alias: str, side: Literal["source", "target"], port: str = "") -> bool:
-    ends = [link.source if side == "source" else link.target for link in flow.links]
-    return any(end.kind == "connector" and end.alias == alias and port in ("", end.port) for end in ends)

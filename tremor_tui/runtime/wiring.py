@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tremor_tui.connectors.contract import connectors
 from tremor_tui.errors import CompileError, did_you_mean
@@ -123,6 +124,12 @@ def wire(made: Made, wiring: Wiring) -> None:
         source.sinks = frozenset(task.alias for task in reached if task.kind == "sink")
     for pipeline in made.pipelines.values():
         _lead(pipeline, wiring, downs)
+
+
+def is_wanted(flow: FlowIR, alias: str, side: Literal["source", "target"], port: str = "") -> bool:
+    """Whether a link begins, or ends, at this connector."""
+    ends = [link.source if side == "source" else link.target for link in flow.links]
+    return any(end.kind == "connector" and end.alias == alias and port in ("", end.port) for end in ends)
 
 
 def below(task: Task, downs: Mapping[Task, Iterable[Task]]) -> set[Task]:
