@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tremor_tui.control.plane import ControlPlane
-from tremor_tui.control.snapshots import Diagnostic
+from tremor_tui.control.snapshots import Diagnostic, Receipt, Warned
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.workbench.app import run_workbench
@@ -47,3 +47,40 @@ def test_a_refusal_is_said_with_its_diagnostics(capsys: pytest.CaptureFixture[st
 
     assert code == 1
     assert "x.troy: error: this is no flow" in capsys.readouterr().out
+
+
+class Changes(FakePlane):
+    """A warning comes and goes; a version is applied and goes back; another client does something."""
+
+    def _watch(self, rate: float) -> None:
+        self.warnings = (
+            Warned("stall", "classify has not yielded", "t", active=True, file="x.troy", line=14),
+        )
+        self.push()
+        self.warnings = ()
+        self._apply("live")
+        self.push()
+        self.last_apply = Receipt("live", 7, events=3, pause_ns=2_000_000, went_back_from=8)
+        self.version, self.note = 7, "v8 went back to v7"
+        self.push()
+        self.tell("live: v9 was applied by workbench 4712", "workbench 4712")
+        self.lose()
+
+
+def test_warnings_and_applies_are_a_line_each_and_what_is_over_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(Changes())
+
+    lines = capsys.readouterr().out.splitlines()
+    wanted = [
+        "flow live runs v7",
+        "warning: classify has not yielded at x.troy:14",
+        "flow live: v8 was applied and is watched",
+        "flow live: v8 live, 240 queued events kept, pause 3.0ms",
+        "over: warning: classify has not yielded at x.troy:14",
+        "flow live runs v7",
+        "flow live: v8 went back, v7 live, 3 queued events kept, pause 2.0ms",
+        "info: live: v9 was applied by workbench 4712",
+    ]
+    assert [line for line in lines if line in wanted] == wanted

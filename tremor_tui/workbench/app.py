@@ -36,23 +36,26 @@ from textual.worker import Worker
 
 from tremor_tui.errors import TremorError
 from tremor_tui.workbench.actions import ACTIONS, Action, Keys, bindings
+from tremor_tui.workbench.composing import Composing
 from tremor_tui.workbench.draft import keep
 from tremor_tui.workbench.drafts import Drafts
 from tremor_tui.workbench.glyphs import ASCII, UNICODE
 from tremor_tui.workbench.ink import LIGHT, STEADY, THEMES, ink_of
 from tremor_tui.workbench.messages import ActionClicked, OptionTaken, TabClicked
-from tremor_tui.workbench.opening import open_file
+from tremor_tui.workbench.opening import open_file, tap_started
 from tremor_tui.workbench.palette import Commands
 from tremor_tui.workbench.screens.catalogue import SCREENS, Means
 from tremor_tui.workbench.screens.dialogs import Ask
 from tremor_tui.workbench.screens.everywhere import Everywhere
 from tremor_tui.workbench.screens.flow import FlowView
+from tremor_tui.workbench.screens.keeping import Keeping
 from tremor_tui.workbench.screens.script import ScriptView
 from tremor_tui.workbench.screens.start import QUICKSTART, StartView
 from tremor_tui.workbench.screens.view import View
 from tremor_tui.workbench.session import Connect, Find, Session
+from tremor_tui.workbench.settings import Settings, config_path, read_settings
 from tremor_tui.workbench.store import Store
-from tremor_tui.workbench.terminal import guarded
+from tremor_tui.workbench.terminal import guarded, wants_ascii
 from tremor_tui.workbench.widgets.bars import AlertLine, Footer, StatusBar, Tab, TabBar
 from tremor_tui.workbench.widgets.painted import Painted
 
@@ -81,6 +84,7 @@ def run_workbench(
         from tremor_tui.workbench.plain import run_plain
 
         return run_plain(connect, file=file, engine=engine, base=base, module_path=module_path)
+    settings = read_settings(config_path())
     app = Workbench(
         connect,
         find=find,
@@ -90,9 +94,10 @@ def run_workbench(
         module_path=module_path,
         read_only=read_only,
         ascii_only=ascii_only,
+        settings=settings,
     )
     with guarded(app.leave_by_signal):
-        app.run(mouse=mouse)
+        app.run(mouse=mouse and settings.mouse)
     code = app.return_code or 0
     if code:
         keep(app.drafts.all)
@@ -120,14 +125,19 @@ class Workbench(Everywhere):
         module_path: tuple[str, ...] = (),
         read_only: bool = False,
         ascii_only: bool = False,
+        settings: Settings | None = None,
     ) -> None:
         super().__init__()
         self.base = os.path.abspath(base or ".")
         self.store = Store(base=self.base, read_only=read_only)
         self.session = Session(connect, self.store)
         self.drafts = Drafts(self.base, self.say)
-        self.keys = Keys(ACTIONS)
-        self.glyphs = ASCII if ascii_only or os.environ.get("TERM") == "dumb" else UNICODE
+        self.composing = Composing(self.session, self.store, self.drafts, module_path)
+        self._settings = settings or Settings()
+        self.keys = Keys(ACTIONS, self._settings.keymap)
+        self.keeping = Keeping(self)
+        chosen = self._settings.ascii if self._settings.ascii is not None else wants_ascii(os.environ)
+        self.glyphs = ASCII if ascii_only or chosen else UNICODE
         self.register_theme(STEADY)
         self.register_theme(LIGHT)
         self.theme = THEMES[0]
@@ -147,7 +157,7 @@ class Workbench(Everywhere):
         self.alert = AlertLine(self.store)
         self.foot = Footer(self._footer, lambda: self.place_now == "script")
         self.start = StartView(self.store)
-        means = Means(self.store, self.base, self._module_path, self.drafts)
+        means = Means(self.store, self.base, self._module_path, self.drafts, self.composing)
         self._views = {"start": self.start, **{screen.view: screen.make(means) for screen in SCREENS}}
         yield self.status
         yield self.tabs
@@ -169,6 +179,11 @@ class Workbench(Everywhere):
             self.attach(self._engine)
         if self._file:
             self.work(self.deploy(self._file))
+        self.keeping.begin(self._settings.theme)
+        for node in (self, *self.query("*")):
+            node._bindings.apply_keymap(self.keys.given)
+        for complaint in self._settings.complaints:
+            self.say(complaint, "warning")
         self.is_first = bool(self._engine and not self._file)
         self.show("flow" if self._engine or self._file else "start")
 
@@ -269,6 +284,20 @@ class Workbench(Everywhere):
         """The view of that id."""
         return self._views.get(view)
 
+    async def open_tap(self, edge: str) -> None:
+        """Opens a tap on an edge and shows it. Raises ControlError."""
+        found = self.store.any_edge(edge)
+        title = (
+            f"{self.store.node_title(found.source)} to {self.store.node_title(found.target)}"
+            if found
+            else edge
+        )
+        await self.flow.open_tap(edge, title)
+
+    def on_unmount(self) -> None:
+        """What is to be as it is now is kept on every way out that passes here."""
+        self.keeping.save()
+
     def _tabs(self) -> list[Tab]:
         counted = ((screen, screen.count(self.store)) for screen in SCREENS)
         return [Tab(s.view, s.key, f"{s.title}({count})" if count else s.title) for s, count in counted]
@@ -282,7 +311,9 @@ class Workbench(Everywhere):
         if text:
             chosen += [self.action_named(name, "all") for name in ("command_palette", "help")]
         chosen = [action for action in chosen if not self.why_off(action)]
-        return [*chosen[:7], chosen[-1]] if len(chosen) > 8 else chosen
+        last = [action for action in chosen if action.id in ("help", "leave")]
+        others = [action for action in chosen if action not in last]
+        return [*others[: 8 - len(last)], *last]
 
     def _fits_start(self, action: Action) -> bool:
         return self._view != "start" or action.id in ("help", "leave")
@@ -341,6 +372,15 @@ class Workbench(Everywhere):
         self.show("script")
         place = (found.file, found.line, found.label) if found else ("", 0, "")
         self.work(self.script.load(flow.alias, *place))
+
+    def edit_place(self, path: str, line: int) -> None:
+        """Opens a text that is a draft at a line in the Script view."""
+        self.show("script")
+        self.script.open(self.drafts.open(path), line)
+
+    async def first_tap(self, file: str) -> None:
+        """Waits until the flow of a file runs, and taps the busiest edge into a sink."""
+        await tap_started(self, file)
 
     def on_option_taken(self, message: OptionTaken) -> None:
         """An option of the start screen was taken."""

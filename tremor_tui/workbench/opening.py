@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 from tremor_tui.control import commands as do
+from tremor_tui.control.snapshots import FlowSnapshot
 from tremor_tui.errors import ControlError, TremorError
 from tremor_tui.workbench.screens.flow import FlowView
+from tremor_tui.workbench.screens.keeping import Keeping, of_file
 from tremor_tui.workbench.screens.script import ScriptView
 from tremor_tui.workbench.session import Session
 from tremor_tui.workbench.store import Store
@@ -21,6 +23,7 @@ class Room(Protocol):
     base: str
     store: Store
     session: Session
+    keeping: Keeping
 
     @property
     def is_attached(self) -> bool: ...
@@ -29,6 +32,7 @@ class Room(Protocol):
     @property
     def script(self) -> ScriptView: ...
     def attach(self, engine: str) -> None: ...
+    async def open_tap(self, edge: str) -> None: ...
     def show(self, view: str) -> None: ...
 
 
@@ -49,25 +53,48 @@ async def open_file(app: Room, file: str, module_path: tuple[str, ...]) -> None:
             app.script.show_refused(path, text, error.diagnostics)
         raise
     app.show("flow")
-    await _first_tap(app, path)
+    kept = app.keeping.open(of_file(path))
+    await _first_tap(app, path, kept)
 
 
-async def _first_tap(app: Room, path: str) -> None:
-    """A newcomer sees events at once: a tap on the busiest edge into a sink."""
+async def _first_tap(app: Room, path: str, kept: dict[str, object]) -> None:
+    """Shows what was shown before; a newcomer sees events at once: a tap on the busiest edge into a sink."""
     store = app.store
+    flow = await _running(store, path)
+    if flow is None:
+        return
+    store.choose_flow(flow.alias)
+    if store.latest is not None and kept:
+        app.keeping.show(kept, store.latest)
+        before = app.keeping.tap_edge(kept, flow)
+        if before:
+            await app.open_tap(before)
+        return
+    await _tap_busiest(app, flow)
+
+
+async def tap_started(app: Room, path: str) -> None:
+    """A flow that was composed here runs: its busiest edge into a sink is tapped. Raises ControlError."""
+    flow = await _running(app.store, path)
+    if flow is not None:
+        await _tap_busiest(app, flow)
+
+
+async def _running(store: Store, path: str) -> FlowSnapshot | None:
+    """The flow of a file once it runs; None where it does not within 5 s."""
     for _ in range(100):
         flow = next((f for f in (store.latest.flows if store.latest else ()) if f.file == path), None)
         if flow is not None and flow.graph.edges:
-            break
+            return flow
         await asyncio.sleep(0.05)
-    else:
-        return
-    store.choose_flow(flow.alias)
+    return None
+
+
+async def _tap_busiest(app: Room, flow: FlowSnapshot) -> None:
     sinks = {node.id for node in flow.graph.nodes if node.kind in ("sink", "both")}
     edges = [e for e in flow.graph.edges if e.target in sinks and e.source_port == "out"]
     edge = max(edges or flow.graph.edges, key=lambda e: e.rate)
-    title = f"{store.node_title(edge.source)} to {store.node_title(edge.target)}"
-    await app.flow.open_tap(edge.id, title)
+    await app.open_tap(edge.id)
 
 
 def absolute(base: str, file: str) -> str:

@@ -7,7 +7,7 @@ import os
 import sys
 
 from tremor_tui.control import commands as do
-from tremor_tui.control.snapshots import EngineSnapshot, Notice
+from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot, Notice, Receipt
 from tremor_tui.errors import TremorError
 from tremor_tui.workbench import figures
 from tremor_tui.workbench.bottleneck import find_limit
@@ -47,10 +47,15 @@ async def _follow(connect: Connect, path: str, engine: str, base: str, modules: 
 
 
 def _write_changes(lines: dict[str, str], said: dict[str, str]) -> None:
+    """Writes what is new or other than before, and what is over, each in a line."""
     for key, text in lines.items():
         if said.get(key) != text:
             said[key] = text
             _write(text)
+    for key in said.keys() - lines.keys():
+        over = said.pop(key)
+        if key.startswith(("flow ", "warning ", "break ")):
+            _write(f"over: {over}")
 
 
 def _write(text: str) -> None:
@@ -61,12 +66,42 @@ def _write(text: str) -> None:
 def _lines(picture: EngineSnapshot) -> dict[str, str]:
     lines: dict[str, str] = {}
     for flow in picture.flows:
-        rates = f"in {figures.rate(flow.in_s)}/s out {figures.rate(flow.out_s)}/s"
-        rates += f" err {figures.rate(flow.err_s)}/s"
-        lines[f"flow {flow.alias}"] = f"flow {flow.alias} {flow.state} {rates}"
-        lines[f"limit {flow.alias}"] = f"flow {flow.alias}: {find_limit(flow, picture.tasks).text}"
+        lines |= _flow_lines(flow, picture)
     for task in picture.tasks:
-        lines[task.id] = f"task {task.id} {task.state} busy {round(task.split.busy, -1):.0f}%"
+        lines[f"task {task.id}"] = f"task {task.id} {task.state} busy {round(task.split.busy, -1):.0f}%"
+        if task.breaker:
+            lines[f"breaker {task.id}"] = f"task {task.id} does not pull: {task.breaker}"
+        if task.held:
+            lines[f"break {task.id}"] = f"task {task.id} is held by a break"
     for warned in picture.warnings:
-        lines[f"{warned.kind} {warned.task}"] = f"warning: {warned.text} {warned.hint}".rstrip()
+        if warned.active:
+            where = f" at {warned.file}:{warned.line}" if warned.line else ""
+            words = f"warning: {warned.text}{where} {warned.hint}".rstrip()
+            lines[f"warning {warned.kind} {warned.task} {warned.text}"] = words
+    if picture.recording:
+        lines["recording"] = f"recording to {picture.recording}"
     return lines
+
+
+def _flow_lines(flow: FlowSnapshot, picture: EngineSnapshot) -> dict[str, str]:
+    name = f"flow {flow.alias}"
+    rates = f"in {figures.rate(flow.in_s)}/s out {figures.rate(flow.out_s)}/s"
+    rates += f" err {figures.rate(flow.err_s)}/s"
+    lines = {
+        name: f"{name} {flow.state} {rates}",
+        f"limit {flow.alias}": f"{name}: {find_limit(flow, picture.tasks).text}",
+        f"version {flow.alias}": f"{name} runs v{flow.version}",
+    }
+    if flow.error:
+        lines[f"error {flow.alias}"] = f"error: {name}: {flow.error}"
+    if flow.note:
+        lines[f"note {flow.alias}"] = f"{name}: {flow.note}"
+    if flow.last_apply is not None:
+        lines[f"apply {flow.alias}"] = f"{name}: {_receipt(flow.last_apply)}"
+    return lines
+
+
+def _receipt(receipt: Receipt) -> str:
+    went_back = f"v{receipt.went_back_from} went back, " if receipt.went_back_from else ""
+    kept, pause = f"{receipt.events} queued events kept", figures.duration(receipt.pause_ns)
+    return f"{went_back}v{receipt.version} live, {kept}, pause {pause}"

@@ -262,6 +262,15 @@ class Store:
             self._joined = live, drawn, self.compared, sketch
         return self._joined[3]
 
+    @property
+    def flow_sketch(self) -> Sketch:
+        """The draft of the flow joined with what runs, also where the canvas shows a pipeline's inside."""
+        if self.outline is None:
+            return Sketch()
+        flow = self.flow
+        changed = changed_nodes(self.compared, "")
+        return join(flow.graph if flow else None, self.outline.graph, changed, flow is not None)
+
     def mark_of(self, node: str) -> Mark:
         """What is to be said of a node of the draft."""
         return self.sketch.marks.get(node, _NO_MARK)

@@ -13,7 +13,7 @@ import re
 import signal
 import sys
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 
 RESTORE = (
@@ -54,6 +54,23 @@ def clean(text: str) -> str:
         return text
     text = _ESCAPES.sub("·", text.replace("\t", "  "))
     return _STACKED.sub(r"\1", _HARMFUL.sub("·", text))
+
+
+def wants_ascii(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal is one that had better be drawn on with ASCII alone.
+
+    That is a dumb one, the Linux console, whose fonts lack most of what we draw with, and any whose locale
+    is set and is not UTF-8. Where no locale is set, nothing is known and UTF-8 is assumed: many a container
+    has none.
+    """
+    if environment.get("TERM") in ("dumb", "linux"):
+        return True
+    asked = [environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG")]
+    # Python itself sets LC_CTYPE where LANG is C (PEP 538): that says nothing of the terminal.
+    if asked[1] in ("C.UTF-8", "C.utf8", "UTF-8") and asked[2] in ("C", "POSIX"):
+        asked[1] = ""
+    locale = next(filter(None, asked), "")
+    return bool(locale) and not re.search(r"utf-?8", locale, re.IGNORECASE)
 
 
 def clean_lines(text: str) -> str:

@@ -22,6 +22,7 @@ from tremor_tui.workbench.ink import THEMES, Ink
 from tremor_tui.workbench.screens.dialogs import Question, TextDialog
 from tremor_tui.workbench.screens.help import help_lines
 from tremor_tui.workbench.screens.making import make, subject_of
+from tremor_tui.workbench.screens.keeping import Keeping, of_engine
 from tremor_tui.workbench.screens.script import ScriptView
 from tremor_tui.workbench.screens.start import StartView
 from tremor_tui.workbench.screens.view import Severity, View
@@ -46,6 +47,7 @@ class Everywhere(App[None]):
     ink: Ink
     glyphs: Glyphs
     keys: Keys
+    keeping: Keeping
     is_first = False
     """Whether an engine was attached to of which there is no picture yet."""
 
@@ -99,6 +101,21 @@ class Everywhere(App[None]):
             self.is_first = False
             if not pushed.flows:
                 self.show("start")
+            else:
+                self.work(self._as_before(pushed))
+
+    async def _as_before(self, picture: EngineSnapshot) -> None:
+        """Shows what was shown when the engine was left, its tap too."""
+        kept = self.keeping.open(of_engine(self.store.engine))
+        self.keeping.show(kept, picture)
+        flow = self.store.flow
+        edge = self.keeping.tap_edge(kept, flow) if flow else ""
+        if edge and self.store.tap is None:
+            await self.open_tap(edge)
+
+    async def open_tap(self, edge: str) -> None:
+        """Opens a tap on an edge and shows it. Raises ControlError."""
+        raise NotImplementedError
 
     def action_act(self, name: str, place: str = "") -> None:
         """Does an action of a place, or says why it cannot be done now."""
@@ -262,9 +279,10 @@ class Everywhere(App[None]):
         self.say(f"{alias} has stopped")
 
     def act_picture(self) -> None:
-        """Saves the screen as SVG in the client's folder."""
-        name = time.strftime("tremor-tui-%Y%m%d-%H%M%S.svg")
-        self._write(name, self.export_screenshot(title="tremor-tui"))
+        """Saves the screen as SVG and as text in the client's folder."""
+        name = time.strftime("tremor-tui-%Y%m%d-%H%M%S")
+        self._write(f"{name}.svg", self.export_screenshot(title="tremor-tui"))
+        self._write(f"{name}.txt", screen_text(self))
 
     def act_text_export(self) -> None:
         """Saves the screen as text in the client's folder."""

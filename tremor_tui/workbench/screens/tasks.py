@@ -72,6 +72,16 @@ class TasksView(View):
         """A header sorts; the same one again turns the order round."""
         self._sort(message.column)
 
+    def remember(self) -> dict[str, object]:
+        """The order of the table."""
+        return {"sort_by": self.table.sort_by, "is_falling": self.table.is_falling}
+
+    def recall(self, kept: dict[str, object]) -> None:
+        """Takes the order of before."""
+        column = kept.get("sort_by")
+        if isinstance(column, str) and column in BY_ID:
+            self.table.sort_by, self.table.is_falling = column, kept.get("is_falling") is True
+
     def act_task_up(self) -> None:
         """Selects the task above."""
         self.table.move(-1)
