@@ -103,7 +103,7 @@ async def take(connect: Callable[[str], Awaitable[ControlPlane]], out: Path, siz
         app.script.open(next(d for d in app.script.files.drafts if d.name.endswith(".trickle")), 12)
         await until(pilot, lambda a: not a.script.problems.state, "diagnosis")
         await camera.take("script")
-        await camera.press(*([] if size[0] >= 100 else ["f4"]))
+        await camera.press(*([] if size[0] >= 100 else ["f9"]))
         await until(pilot, lambda a: a.script.preview.was_run, "preview")
         await camera.take("script-preview")
         await camera.press("escape", "question_mark")

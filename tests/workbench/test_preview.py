@@ -28,7 +28,7 @@ async def edit(bench: Bench) -> None:
     await bench.until(lambda: bench.store.flow)
     await bench.press("4")
     await bench.until(lambda: len(bench.app.script.files.drafts) > 1)
-    await bench.press("f3", "down", "enter")
+    await bench.press("ctrl+g", "down", "enter")
     await bench.sees("define script parse_line")
     await bench.until(lambda: not bench.app.script.problems.state)
 
@@ -60,18 +60,18 @@ async def test_where_there_is_room_the_preview_shows_by_itself(opened: Opened, p
         assert (len(request.samples), request.metas[0], request.limit_ms) == (20, '{"class":"ok"}', 100)
 
 
-async def test_at_80_columns_f4_shows_and_hides_it(opened: Opened, plane: FakePlane) -> None:
+async def test_at_80_columns_f9_shows_and_hides_it(opened: Opened, plane: FakePlane) -> None:
     async with opened(plane, size=NARROW) as bench:
         await edit(bench)
         assert "Preview" not in bench.text
         assert not any(isinstance(request, do.OpenTap) for request in plane.asked)
 
-        await bench.press("f4")
+        await bench.press("f9")
         await sampled(bench)
         assert "16 out  4 err  0 dropped" in bench.text
         assert "define script parse_line" in bench.text
 
-        await bench.press("f4")
+        await bench.press("f9")
         await bench.until(lambda: "Preview" not in bench.text)
 
 
@@ -81,18 +81,18 @@ async def test_the_selected_sample_is_laid_out_beside_what_became_of_it(
 ) -> None:
     async with opened(plane, size=size) as bench:
         await edit(bench)
-        await bench.press(*([] if size == WIDE else ["f4"]))
+        await bench.press(*([] if size == WIDE else ["f9"]))
         await sampled(bench)
-        assert "out: out" in bench.text
-        assert "now: out" not in bench.text
+        assert "draft ▶ out" in bench.text
+        assert "live v7 ▶ out" in bench.text
 
         await bench.press("ctrl+n", "ctrl+down")
 
-        await bench.sees("out: err")
-        assert "now: out" in bench.text
+        await bench.sees("draft ▶ err")
+        assert "live v7 ▶ out" in bench.text
         assert '"error":' in bench.text
         await bench.press("ctrl+up")
-        await bench.until(lambda: "out: err" not in bench.text)
+        await bench.until(lambda: "draft ▶ err" not in bench.text)
 
 
 async def test_the_draft_runs_on_the_same_samples_a_moment_after_a_key(
@@ -126,12 +126,12 @@ async def test_while_the_text_does_not_compile_the_last_good_draft_stays(
         await bench.sees("16 out  4 err")
 
 
-async def test_f9_takes_new_samples(opened: Opened, plane: FakePlane) -> None:
+async def test_f3_takes_new_samples(opened: Opened, plane: FakePlane) -> None:
     async with opened(plane, size=WIDE) as bench:
         await edit(bench)
         await sampled(bench)
 
-        await bench.press("f9")
+        await bench.press("f3")
         await bench.until(lambda: sum(isinstance(request, do.OpenTap) for request in plane.asked) == 2)
         plane.push()
         await bench.until(lambda: len(asked(plane)) == 2)
@@ -159,10 +159,10 @@ async def test_a_file_without_a_script_that_runs_leaves_the_room_to_the_editor(
         await edit(bench)
         await bench.sees("Preview")
 
-        await bench.press("f3", "up", "enter")
+        await bench.press("ctrl+g", "up", "enter")
 
         await bench.until(lambda: "Preview" not in bench.text)
-        await bench.press("f4")
+        await bench.press("f9")
         await bench.sees("Put the cursor into a `define script`")
 
 

@@ -248,7 +248,7 @@ async def test_a_library_file_cannot_be_changed(opened: Opened, plane: FakePlane
     async with opened(plane) as bench:
         await edit(bench)
 
-        await bench.press("f3", "up", "enter", "x", "ctrl+s")
+        await bench.press("ctrl+g", "up", "enter", "x", "ctrl+s")
 
         assert bench.app.script.editor.text == "define connector exit from exit;\n"
         await bench.sees("belongs to the library")
@@ -282,11 +282,11 @@ async def test_only_the_latest_answer_is_shown(opened: Opened, plane: FakePlane)
     async with opened(plane) as bench:
         await edit(bench)
         script = bench.app.script
-        script._asked += 1
-        script.spread((Diagnostic("of now"),))
+        script.diagnosing._asked += 1
+        script.diagnosing.spread((Diagnostic("of now"),))
 
-        script._asked += 1
-        await script.diagnose()
+        script.diagnosing._asked += 1
+        await script.diagnosing.now()
 
         assert [problem.message for problem in script.problems.found] == []
 

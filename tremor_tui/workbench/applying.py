@@ -35,9 +35,12 @@ class Applying:
     async def apply(self) -> None:
         """Checks, saves and applies; says the receipt, or shows where it was refused. Raises TremorError."""
         view = self._view
-        if not await view.diagnose():
+        if not await view.diagnosing.now():
             view.desk.say(f"not applied: {self._first_words()}", "error")
-            view.show_first_problem()
+            if view.problems.found:
+                view.diagnosing.go(0)
+            return
+        if not await view.trying.allows():
             return
         if not await view.save_all():
             return
@@ -45,9 +48,9 @@ class Applying:
             await self._put_live()
         except ControlError as error:
             if error.diagnostics:
-                view.spread(error.diagnostics)
+                view.diagnosing.spread(error.diagnostics)
             raise ControlError(f"not applied: {error}", error.hint) from None
-        view.ask_soon()
+        view.diagnosing.soon()
 
     async def _put_live(self) -> None:
         view = self._view
@@ -85,7 +88,7 @@ class Applying:
                     await _follow(draft, texts[draft.path])
             self._followed = flow.last_apply.at_ns
         self._view.count()
-        self._view.ask_soon()
+        self._view.diagnosing.soon()
 
 
 async def _follow(draft: Draft, runs: str) -> None:

@@ -65,6 +65,21 @@ class ProblemClicked(Message):
         self.index = index
 
 
+class SuggestionClicked(Message):
+    """A suggestion of the editor's popup was clicked."""
+
+
+class TestClicked(Message):
+    """A test of the list was clicked; `twice` opens it."""
+
+    __test__ = False  # is none of pytest's
+
+    def __init__(self, index: int, twice: bool = False) -> None:
+        super().__init__()
+        self.index = index
+        self.twice = twice
+
+
 class OptionTaken(Message):
     """An option of the start screen was taken."""
 

@@ -96,6 +96,7 @@ class Previewing:
             target = target_in(flow, draft.text, line, draft.path, view.base, view.pipeline)
         is_new = target != self._target
         self._target = target
+        self._panel.version = flow.version if flow is not None else 0
         view.set_class(self.is_shown, "previewing")
         if is_new:
             self._panel.clear(target.title if target else "")
@@ -127,6 +128,17 @@ class Previewing:
             await self.run()
         else:
             self._panel.tell(f"no event came within {WITHIN_S:g} s")
+
+    def make_test(self) -> None:
+        """Makes a test of the sample that is laid out, for the script that the cursor is in."""
+        target, desk = self._target, self._view.desk
+        if target is None or not self._panel.samples:
+            desk.say("no sample to make a test of: F3 takes samples of the script at the cursor")
+            return
+        sample = self._panel.samples[self._panel.selected]
+        desk.make_test(
+            sample.value, sample.meta, target.flow, target.pipeline, target.node, ingest_ns=sample.at_ns
+        )
 
     async def run(self) -> None:
         """Runs the draft and the version that runs on the samples; the answer to the latest text wins."""

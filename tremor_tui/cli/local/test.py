@@ -1,4 +1,4 @@
-"""`test`: runs folders of test cases; for now those of unit tests written in tremor."""
+"""`test`: runs unit tests written in tremor, and tests of flows made of captured events."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import socket
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
 import typer
@@ -17,17 +17,22 @@ from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import show
 from tremor_tui.cli.options import Format, Instance, module_path
 from tremor_tui.cli.output import ErrorFormat
+from tremor_tui.cli.running.flow_tests import FlowRun, flow_tests_in, is_of_flow
+from tremor_tui.cli.running.stats import Stats, report_part
 from tremor_tui.engine.sources import Program
 from tremor_tui.errors import CompileError, ConfigError
 from tremor_tui.language.unit_tests import Outcome, Suite, TestFile, UnitTest, read_tests
 from tremor_tui.model.context import Context
 from tremor_tui.testing.folders import Filter, TestFolder, find_folders, tags_between
 
-Mode = Annotated[
-    Literal["all", "bench", "command", "integration", "unit"],
-    typer.Argument(metavar="KIND", help="What to test: `unit`, or `all` of what is there."),
+KINDS = ("all", "bench", "command", "flow", "integration", "unit")
+What = Annotated[
+    str, typer.Argument(metavar="[KIND]", help="What to test: `unit`, `flow`, or `all` of what is there.")
 ]
-Root = Annotated[Path, typer.Argument(metavar="PATH", help="A folder of tests, or a file of unit tests.")]
+Root = Annotated[
+    Path | None,
+    typer.Argument(metavar="[PATH]", help="A folder of tests, a file of them, or a flow's file. [tests]"),
+]
 Report = Annotated[
     Path | None, typer.Option("--report", "-o", metavar="FILE", help="Where to write a report, as JSON.")
 ]
@@ -47,8 +52,8 @@ def register(app: typer.Typer) -> None:
 
 
 def run_tests(
-    mode: Mode = "all",
-    path: Root = Path("tests"),
+    what: What = "all",
+    path: Root = None,
     report: Report = None,
     includes: Includes = None,
     excludes: Excludes = None,
@@ -56,25 +61,60 @@ def run_tests(
     instance: Instance = "tremor",
     error_format: Format = "full",
 ) -> int:
-    """Run the tests below a folder.
+    """Run tests: unit tests written in tremor, and tests of flows made of captured events.
 
-    A folder of tests has a `meta.yaml`: its kind, and which files it includes. Tags stand in `tags.yaml`
-    files, suites and tests; what is included runs, whatever excludes it.
+    A folder of unit tests has a `meta.yaml`: its kind, and which files it includes. Tests of flows are
+    `.test.json` files; a `.troy` file stands for the tests beside it. Tags stand in `tags.yaml` files, suites
+    and tests; what is included runs, whatever excludes it.
     """
+    kind, root = _asked(what, path)
     wanted = Filter(frozenset(includes or ()), frozenset(excludes or ()))
-    run = UnitRun(path, wanted, instance, error_format)
-    for file, tags in _unit_files(path, mode):
-        run.file(file, tags)
-    run.tell(verbose)
+    units, flows = UnitRun(root, wanted, instance, error_format), FlowRun(root, wanted, error_format)
+    _run(kind, root, units, flows)
+    units.tell(verbose)
+    flows.tell(verbose)
+    both = units.total.plus(flows.total)
+    output.data(f"{both.passed} passed, {both.fail} failed, {both.skip} skipped")
     if report is not None:
-        _write(report, run)
-    return 1 if run.total.fail else 0
+        _write(report, units, flows)
+    return 1 if both.fail else 0
+
+
+def _asked(what: str, path: Path | None) -> tuple[str, Path]:
+    """The kind of tests and where they are; a path alone asks for all kinds. Raises BadParameter."""
+    if what in KINDS:
+        return what, path or Path("tests")
+    is_path = Path(what).exists() or "/" in what or "." in what
+    if path is not None or not is_path:
+        raise typer.BadParameter(f"'{what}' is none of {', '.join(KINDS)}, and no path")
+    return "all", Path(what)
+
+
+def _run(kind: str, root: Path, units: UnitRun, flows: FlowRun) -> None:
+    """Runs the tests of a kind. Raises ConfigError where there are none."""
+    if kind not in ("unit", "flow", "all"):
+        raise ConfigError(f"tests of the kind `{kind}` are not supported yet", "`unit` and `flow` tests are")
+    captured = flow_tests_in(root) if kind != "unit" else []
+    written = _unit_files(root, kind) if kind != "flow" and not is_of_flow(root) else []
+    if not captured and not written:
+        raise _no_tests(kind, root)
+    for file, tags in written:
+        units.file(file, tags)
+    for file in captured:
+        flows.file(file)
+
+
+def _no_tests(kind: str, root: Path) -> ConfigError:
+    unit = "a folder of unit tests has a `meta.yaml` with `kind: Unit` and `includes: all.tremor`"
+    flow = "tests of flows are files `NAME.test.json`; T on an event in the workbench makes one"
+    hint = {"unit": unit, "flow": flow}.get(kind, f"{unit}; {flow}")
+    return ConfigError(
+        f"there are no {kind if kind != 'all' else ''} tests in `{root}`".replace("  ", " "), hint
+    )
 
 
 def _unit_files(path: Path, mode: str) -> list[tuple[Path, tuple[str, ...]]]:
-    """The files of unit tests with the tags of their folders. Raises ConfigError where there are none."""
-    if mode not in ("unit", "all"):
-        raise ConfigError(f"tests of the kind `{mode}` are not supported yet", "`unit` tests are")
+    """The files of unit tests with the tags of their folders. Raises ConfigError."""
     if path.is_file():
         return [(path, tags_between(path.parent, path.parent))]
     if not path.is_dir():
@@ -88,9 +128,6 @@ def _unit_files(path: Path, mode: str) -> list[tuple[Path, tuple[str, ...]]]:
         for file in folder.files()
         if file.suffix == ".tremor"
     }
-    if not files:
-        hint = "a folder of them has a `meta.yaml` with `kind: Unit` and `includes: all.tremor`"
-        raise ConfigError(f"there are no unit tests in `{path}`", hint)
     return list(files.values())
 
 
@@ -100,42 +137,6 @@ def _refuse_others(folders: list[TestFolder], mode: str) -> None:
         hint = "run `tremor-tui test unit` for the unit tests among them"
         message = f"`{other.path}` has tests of the kind {other.kind}, which are not supported yet"
         raise ConfigError(message, hint)
-
-
-@dataclass(slots=True)
-class Stats:
-    """How many tests passed, failed and were left out, and the names of those that failed."""
-
-    passed: int = 0
-    fail: int = 0
-    skip: int = 0
-    failed: list[str] = field(default_factory=list)
-
-    def count(self, name: str, is_pass: bool) -> None:
-        """One more test."""
-        if is_pass:
-            self.passed += 1
-        else:
-            self.fail += 1
-            self.failed.append(name)
-
-    def add(self, other: Stats) -> None:
-        """What others counted, too."""
-        self.passed += other.passed
-        self.fail += other.fail
-        self.skip += other.skip
-        self.failed += other.failed
-
-    def as_record(self) -> dict[str, Any]:
-        """As tremor's reports have it."""
-        ran = self.passed + self.fail
-        return {
-            "pass": self.passed,
-            "fail": self.fail,
-            "skip": self.skip,
-            "assert": ran,
-            "failed_test_names": self.failed,
-        }
 
 
 @dataclass(slots=True)
@@ -163,7 +164,7 @@ class UnitRun:
             self.rows.append(("FAIL", str(file), "", "does not compile"))
         self.total.add(stats)
         spent = time.perf_counter_ns() - started
-        self.reports.append(_part(f"unit test suites of {file}", elements, stats, spent))
+        self.reports.append(report_part(f"unit test suites of {file}", elements, stats, spent))
 
     def _read(self, program: Program) -> TestFile:
         try:
@@ -188,7 +189,7 @@ class UnitRun:
                 self.rows.append(("skip", suite.name, test.name, ""))
         total.add(stats)
         spent = time.perf_counter_ns() - started
-        return {"name": suite.name, **_part(suite.name, elements, stats, spent), "evidence": None}
+        return {"name": suite.name, **report_part(suite.name, elements, stats, spent), "evidence": None}
 
     def _test(
         self, program: Program, tests: TestFile, suite: Suite, test: UnitTest, stats: Stats, shown: str
@@ -209,21 +210,10 @@ class UnitRun:
         show(outcome.diagnostics, program.find, self.style)
 
     def tell(self, verbose: bool) -> None:
-        """Prints the table of tests, or of those that did not pass, and the sums."""
+        """Prints the table of tests, or of those that did not pass."""
         rows = [row for row in self.rows if verbose or row[0] == "FAIL"]
         if rows:
             output.table(("RESULT", "SUITE", "TEST", "EXPECTED != GOT"), rows)
-        total = self.total
-        output.data(f"{total.passed} passed, {total.fail} failed, {total.skip} skipped")
-
-
-def _part(description: str, elements: object, stats: Stats, duration: int) -> dict[str, Any]:
-    return {
-        "description": description,
-        "elements": elements,
-        "stats": stats.as_record(),
-        "duration": duration,
-    }
 
 
 def _element(program: Program, test: UnitTest, outcome: Outcome, shown: str, spent: int) -> dict[str, Any]:
@@ -239,13 +229,16 @@ def _element(program: Program, test: UnitTest, outcome: Outcome, shown: str, spe
     }
 
 
-def _write(path: Path, run: UnitRun) -> None:
+def _write(path: Path, units: UnitRun, flows: FlowRun) -> None:
     record = {
         "metadata": {"name": "tremor-tui", "version": __version__},
-        "includes": sorted(run.wanted.includes),
-        "excludes": sorted(run.wanted.excludes),
-        "reports": {"unit": run.reports},
-        "stats": {"unit": run.total.as_record()},
+        "includes": sorted(units.wanted.includes),
+        "excludes": sorted(units.wanted.excludes),
+        "reports": {"unit": units.reports, **({"flow": flows.reports} if flows.reports else {})},
+        "stats": {
+            "unit": units.total.as_record(),
+            **({"flow": flows.total.as_record()} if flows.reports else {}),
+        },
     }
     try:
         path.write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))

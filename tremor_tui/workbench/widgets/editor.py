@@ -7,7 +7,7 @@ It is Textual's TextArea with two changes: lines get their colours from `colour.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.style import Style
 from rich.text import Text
@@ -24,7 +24,10 @@ Mark = tuple[int, int | None, Style]
 
 
 class Editor(TextArea):
-    """`problems` are shown until the next are set; lines and columns of theirs count from 1."""
+    """`mark` shows problems until the next are set; lines and columns of theirs count from 1.
+
+    `offered` is asked about each key first, and answers whether the key was meant for what is offered.
+    """
 
     BINDINGS = [*bindings("script")]  # noqa: RUF012 - Textual's own way
 
@@ -33,6 +36,7 @@ class Editor(TextArea):
         self._colours = Colours()
         self._inks: dict[Ink, Style] = {}
         self._marks: dict[int, list[Mark]] = defaultdict(list)
+        self.offered: Callable[[str], bool] = lambda _key: False
         super().__init__(
             id=id, show_line_numbers=True, tab_behavior="indent", soft_wrap=False, max_checkpoints=10_000
         )
@@ -112,7 +116,30 @@ class Editor(TextArea):
         row = max(0, min(line - 1, self.document.line_count - 1))
         self.move_cursor((row, max(0, min(column - 1, len(self.document.get_line(row))))), center=True)
 
+    @property
+    def offset_now(self) -> int:
+        """The characters before the cursor."""
+        row, column = self.cursor_location
+        lines = self.document.lines[:row]
+        return sum(map(len, lines)) + len(lines) * len(self.document.newline) + column
+
+    def write(self, text: str, start: int, end: int) -> None:
+        """Puts `text` in the place of what is between two offsets; the cursor goes behind it."""
+        self.replace(text, self._place(start), self._place(end), maintain_selection_offset=False)
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        newline = len(self.document.newline)
+        for row, line in enumerate(self.document.lines):
+            if offset <= len(line):
+                return row, offset
+            offset -= len(line) + newline
+        return self.document.end
+
     async def _on_key(self, event: events.Key) -> None:
+        if self.offered(event.key):
+            event.stop()
+            event.prevent_default()
+            return
         if await self._moved_or_deleted(event):
             return
         # TextArea takes escape to leave itself; here it leaves the screen, as everywhere.

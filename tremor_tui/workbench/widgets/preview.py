@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 
 from textual import events
@@ -13,12 +14,19 @@ from tremor_tui.workbench.store import named
 from tremor_tui.workbench.widgets.painted import Line, Panel, clip, wrap
 from tremor_tui.workbench.widgets.scroll_text import folded, json_lines
 
+WIDE = 54
+"""From so many columns on what runs is laid out, too, where it makes the same."""
+ROOMY = 14
+"""From so many lines on there is a header, and the difference in words."""
 NOTE = 23
 """The column at which the note of a row begins."""
 
 
 class PreviewPanel(Panel):
-    """`samples` and what was made of them; `selected` is laid out. `was_asked`: samples were asked for."""
+    """`samples` and what was made of them; `selected` is laid out. `was_asked`: samples were asked for.
+
+    `version` is the one that runs, which the draft is compared with.
+    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -30,6 +38,8 @@ class PreviewPanel(Panel):
         self._made: Previewed | None = None
         self._first = 0
         self._rows = 0
+        self._top = 0
+        self.version = 0
 
     @property
     def was_run(self) -> bool:
@@ -80,18 +90,34 @@ class PreviewPanel(Panel):
         return named("  ".join([*words, f"{ports.count('')} dropped"]))
 
     def body(self, width: int, height: int) -> list[Line]:
-        """A row for each sample, then the selected one: in, out and, where it differs, what runs."""
+        """A row for each sample, the selected one laid out, and the difference to what runs in words."""
         if not self._title:
             words = "Put the cursor into a `define script` of a flow that runs."
             return [Line().add(clip(words, width, self.glyphs.more), self.ink.dim)]
         if not self.samples:
-            words = "What this draft makes of live events shows here; F9 takes samples."
+            words = "What this draft makes of live events shows here; F3 takes samples."
             return [Line().add(clip(words, width, self.glyphs.more), self.ink.dim)]
+        lines = self._head(width) if height >= ROOMY else []
+        tail = self._tail(width) if height >= ROOMY else []
+        self._top = len(lines)
         self._rows = max(2, min(len(self.samples), height // 3))
         self._first = max(0, min(self._first, self.selected, len(self.samples) - self._rows))
         self._first = max(self._first, self.selected - self._rows + 1)
         shown = range(self._first, min(len(self.samples), self._first + self._rows))
-        return [*(self._row(index, width) for index in shown), *self._columns(width, height - len(shown))]
+        lines += [self._row(index, width) for index in shown]
+        room = height - len(lines) - len(tail)
+        laid = self._columns(width, room)
+        return [*lines, *laid, *(Line() for _ in range(room - len(laid))), *tail]
+
+    def _head(self, width: int) -> list[Line]:
+        line = Line().to(3).add("# result      time", self.ink.title).to(NOTE).add("note", self.ink.title)
+        return [line.right("F3 new samples", width, self.ink.dim)]
+
+    def _tail(self, width: int) -> list[Line]:
+        words = summary(self._made) if self._made else ""
+        more = self.glyphs.more
+        lines = [Line().add(clip(named(words), width, more), self.ink.accent)] if words else []
+        return [*lines, Line().add(clip("Nothing of it reaches a sink.", width, more), self.ink.dim)]
 
     def _row(self, index: int, width: int) -> Line:
         ink, glyphs, is_picked = self.ink, self.glyphs, index == self.selected
@@ -119,13 +145,14 @@ class PreviewPanel(Panel):
         return made[index] if index < len(made) else None
 
     def _columns(self, width: int, height: int) -> list[Line]:
-        """The selected sample, side by side."""
+        """The selected sample, side by side; short of room, what runs only where it makes something else."""
         result, running = self._result(self.selected), self._now(self.selected)
         columns = [("in", self.samples[self.selected].value)]
         if result is not None:
-            columns.append((_title("out", result), result.value or result.error))
-        if result is not None and running is not None and note_of(result, running)[1]:
-            columns.append((_title("now", running), running.value or running.error))
+            columns.append((self._title_of("draft", result), result.value or result.error))
+        if result is not None and running is not None and (width >= WIDE or note_of(result, running)[1]):
+            live = f"live v{self.version}" if self.version else "live"
+            columns.append((self._title_of(live, running), running.value or running.error))
         room = max(8, (width - 2 * (len(columns) - 1)) // len(columns))
         laid = [self._column(title, text, room, height) for title, text in columns]
         lines = []
@@ -136,7 +163,13 @@ class PreviewPanel(Panel):
                 if row < len(column):
                     line.extend(column[row])
             lines.append(line)
-        return lines
+        return lines[:height]
+
+    def _title_of(self, name: str, result: PreviewResult) -> str:
+        glyphs = self.glyphs
+        if result.error:
+            return f"{name} {glyphs.bad} failed"
+        return f"{name} {glyphs.arrow} {result.port}" if result.port else f"{name} {glyphs.dot} dropped"
 
     def _column(self, title: str, text: str, width: int, height: int) -> list[Line]:
         lines = [Line().add(clip(named(title), width, self.glyphs.more), self.ink.title)]
@@ -148,7 +181,7 @@ class PreviewPanel(Panel):
 
     def on_click(self, event: events.Click) -> None:
         """A sample was clicked."""
-        row = event.y - 1
+        row = event.y - 1 - self._top
         if 0 <= row < self._rows and self._first + row < len(self.samples):
             self.selected = self._first + row
             self.repaint()
@@ -160,8 +193,26 @@ def _sign(result: PreviewResult, good: str, bad: str, away: str, dropped: str) -
     return good if result.port == "out" else away if result.port else dropped
 
 
-def _title(name: str, result: PreviewResult) -> str:
-    return f"{name}: {result.port or 'dropped'}"
+def summary(made: Previewed) -> str:
+    """How the draft differs from what runs, over all samples: `20 events: 1 from out to err, 2 changed`."""
+    if not made.running:
+        return ""
+    moved: Counter[tuple[str, str]] = Counter()
+    changed = 0
+    for result, running in zip(made.results, made.running, strict=False):
+        before, after = _way(running), _way(result)
+        if before != after:
+            moved[before, after] += 1
+        elif note_of(result, running)[1]:
+            changed += 1
+    words = [f"{count} from {before} to {after}" for (before, after), count in moved.items()]
+    words += [f"{changed} changed"] if changed else []
+    same = "all as in the running version"
+    return f"{len(made.results)} events: {', '.join(words) or same}"
+
+
+def _way(result: PreviewResult) -> str:
+    return "failed" if result.error else result.port or "dropped"
 
 
 def note_of(result: PreviewResult, running: PreviewResult | None) -> tuple[str, bool]:
