@@ -100,7 +100,8 @@ class Catcher:
             if first is not None:
                 first.also.append(f"and in `{node}`: {message}")
             return
-        batch, reason = self._batch, reason_of(message)
+        batch, ours = self._batch, error is None and message == self._emits[node][1]
+        reason = message if ours else reason_of(message)
         replay_of = self._replay_of(row, event_id)
         if not self._letters.admits(reason, replay_of):
             if row is not None:
@@ -191,16 +192,17 @@ def catch_frames(
     errors: Sequence[tuple[bytes, Exception, int]],
     meta: Meta | None,
     origin: OriginUri | None,
+    replay_of: int = 0,
 ) -> None:
-    """Keeps frames that a source could not read; the number of each is its letter's, if it is a replay."""
+    """Keeps frames that a source could not read; once more, if they were the letter `replay_of`."""
     now_ns = letters.clock.wall_ns()
-    for frame, error, number in errors:
+    for frame, error, _ in errors:
         message, hint, span = told(error)
         reason = reason_of(message)
-        if letters.admits(reason, number):
+        if letters.admits(reason, replay_of):
             caught = Caught(task.id, stage, reason, message, now_ns, task.version, meta=meta, port="out")
             caught.hint, caught.span, caught.raw, caught.origin = hint, span, frame, origin
-            caught.ingest_ns, caught.replay_of = now_ns, number
+            caught.ingest_ns, caught.replay_of = now_ns, replay_of
             letters.keep(caught)
 
 

@@ -40,15 +40,21 @@ MIXED: Final = "several events of one id came in together, so it is not known wh
 
 _NUMBER = re.compile(r"(?<![\w`])[-+]?\d[\d_.,]*")
 _QUOTED = re.compile(r'"[^"]*"')
-_ODD = re.compile(r"`(?![\w:.$-]{1,40}`)[^`]*`")
+_NAMED = re.compile(r"`([^`]*)`")
+_NAME = re.compile(r"[^\s\"{}\[\]]{1,40}")
 
 
 @lru_cache(4096)
 def reason_of(message: str) -> str:
     """The sentence of a message without the values in it, so that what failed in one way has one reason."""
     line = next((one for one in message.splitlines() if one.strip()), "failed").strip()[:400]
-    line = _QUOTED.sub('"…"', _ODD.sub("`…`", line))
+    line = _QUOTED.sub('"…"', _NAMED.sub(_named, line))
     return _NUMBER.sub("N", line)[:120]
+
+
+def _named(found: re.Match[str]) -> str:
+    """What stands in backticks, if it may be a name."""
+    return found[0] if _NAME.fullmatch(found[1]) else "`…`"
 
 
 @dataclass(slots=True)

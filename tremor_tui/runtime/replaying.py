@@ -1,8 +1,8 @@
 """Replaying: sends letters through their flow once more, between its live batches.
 
 An event enters the task where it failed, by the port where it had come in: a pipeline or a sink by its
-channel, like any batch; what a source could not read goes through its codec (and a new chain of preprocessors, if one
-of those refused it) and over the source's links. Where a channel is full this waits, as every sender does.
+channel, like any batch; what a source could not read goes through its codec (and a new chain of preprocessors,
+if one of those refused it) and over the source's links. Where a channel is full this waits, as every sender does.
 Metadata, origin and ingest time are as they were. The rows are not transactional: nobody is told of them.
 """
 
@@ -105,8 +105,7 @@ async def _send_bytes(task: SourceTask, letter: Letter, kept: FlowLetters) -> No
     batch.nbytes = size
     kept.launch([letter.id])
     if bad:
-        numbered = [(frame, error, letter.id) for frame, error, _ in bad]
-        catch_frames(task, kept, stage, numbered, meta, _origin(letter))
+        catch_frames(task, kept, stage, bad, meta, _origin(letter), letter.id)
     for number, link in enumerate(links):
         kept.copied(batch, 1)
         try:
