@@ -22,6 +22,7 @@ COMMANDS = {
     "doc": "local.doc",
     "server": "local.server",
     "workbench": "remote.workbench",
+    "play": "remote.play",
     "attach": "remote.attach",
     "serve": "remote.serve",
     "ls": "remote.ls",

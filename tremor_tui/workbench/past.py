@@ -53,6 +53,8 @@ class Past:
             self.missing_since_ns = self.ring.last_s * SECOND
         self._engine = engine
         self.ring.add(picture)
+        if self.cursor and self.cursor < self.ring.first_s:
+            self.cursor = self.ring.first_s  # what it was on is not kept any more
 
     def _begin_anew(self) -> None:
         self.ring, self.cursor, self.end, self.missing_since_ns = Ring(), 0, 0, 0

@@ -9,6 +9,7 @@ import typer
 
 from tremor_tui.cli.command import add
 from tremor_tui.cli.opening import Looks, open_workbench
+from tremor_tui.cli.playing import play_recording
 
 
 def register(app: typer.Typer) -> None:
@@ -23,10 +24,19 @@ def workbench(
     ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters alone.")] = False,
     mouse: Annotated[bool, typer.Option("--mouse/--no-mouse", help="Whether to use the mouse.")] = True,
     plain: Annotated[bool, typer.Option("--plain", help="Lines instead of screens, for pipes.")] = False,
+    recording: Annotated[
+        Path | None,
+        typer.Option("--recording", readable=False, metavar="RECORDING", help="Play this; FILE is not run."),
+    ] = None,
 ) -> int:
     """Open the workbench: run a flow, look inside, change it while it runs.
 
     It starts an engine of its own, which ends 30 s after the workbench unless you keep it (`K`). Without
     FILE it opens on the start screen.
     """
-    return open_workbench(file, "", Looks(ascii_only, mouse, plain))
+    looks = Looks(ascii_only, mouse, plain)
+    if recording is not None:
+        if file is not None:
+            raise typer.BadParameter("a recording is played, nothing is run: leave FILE out")
+        return play_recording(recording, looks)
+    return open_workbench(file, "", looks)

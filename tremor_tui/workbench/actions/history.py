@@ -18,7 +18,7 @@ ACTIONS = (
     Action("view_then", "enter", "show the other screens as they were then", "history", 6, "view then"),
     Action("subject_up", "up,k", "the task or edge above", "history"),
     Action("subject_down", "down,j", "the task or edge below", "history"),
-    Action("symbols", "g", "draw with braille, blocks or ASCII", "history"),
+    Action("symbols", "g", "draw with blocks, ASCII or braille", "history"),
     Action("play", "p", "play the recording, or pause it", "history"),
     Action("step_on", "full_stop", "a picture on in the recording", "history"),
     Action("step_back", "comma", "a picture back in the recording", "history"),

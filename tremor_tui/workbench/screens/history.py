@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from tremor_tui.control import commands as do
-from tremor_tui.control.history import PAGE, AskHistory, HistoryPage
+from tremor_tui.control.history import PAGE, AskHistory, HistoryPage, Mark, Marked
 from tremor_tui.control.playing import Play, Playing
 from tremor_tui.control.ring import SECOND
 from tremor_tui.control.snapshots import Pushed
@@ -24,6 +24,8 @@ from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.graph import SYMBOLS
 from tremor_tui.workbench.widgets.moments import Graphs, Moment
 
+BELL_S = 10.0
+"""Between two bells."""
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _STEP = re.compile(r"([+-])(\d{1,6})")
 
@@ -40,6 +42,7 @@ class HistoryView(View):
         self.graphs = _Graphs(store, id="graphs")
         self.moment = Moment(store, id="moment")
         self._fetching = False
+        self._rang = -BELL_S
         store.listeners.append(self._listen)
 
     def compose(self) -> ComposeResult:
@@ -82,8 +85,19 @@ class HistoryView(View):
 
     # --- what is kept
 
-    def _listen(self, pushed: Pushed, _now: float) -> None:
+    def _tell(self, mark: Mark, now: float) -> None:
+        """What begins to be wrong is said when it is seen, with a bell now and then."""
+        if mark.kind not in ("warning", "fail") or mark.until_ns:
+            return
+        self.store.say(mark.text, "warning" if mark.kind == "warning" else "error", now, mark.at_ns)
+        if now - self._rang >= BELL_S:
+            self._rang = now
+            self.app.bell()
+
+    def _listen(self, pushed: Pushed, now: float) -> None:
         self.past.take(pushed)
+        if isinstance(pushed, Marked):
+            self._tell(pushed.mark, now)
         if isinstance(pushed, Playing) and pushed.jumped:
             self.store.frozen = None
         if self.past.missing_since_ns >= 0 and not self._fetching:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 Symbols = Literal["braille", "block", "ascii"]
-SYMBOLS: tuple[Symbols, ...] = ("braille", "block", "ascii")
+SYMBOLS: tuple[Symbols, ...] = ("block", "ascii", "braille")
 BLOCKS = " ▁▂▃▄▅▆▇█"
 ASCII = " _.:-=+*#"
 _LEFT = (0x00, 0x40, 0x44, 0x46, 0x47)

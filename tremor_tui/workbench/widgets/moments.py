@@ -14,7 +14,7 @@ from tremor_tui.workbench import figures
 from tremor_tui.workbench.past import Past, Subject
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.graph import Symbols, plot
-from tremor_tui.workbench.widgets.painted import Line, Panel, clip
+from tremor_tui.workbench.widgets.painted import Line, Panel, clip, wrap
 
 LABEL = 10
 VALUE = 7
@@ -53,6 +53,12 @@ TASK_ROWS = (
     Row("idle", "idle", _share, 100),
     Row("queue", "fill", _share, 100, 100),
     Row("run p99", "run99", figures.duration),
+)
+MORE = (
+    Row("polls/s", "polls", figures.rate),
+    Row("longest", "longest", figures.duration),
+    Row("wait p99", "ready99", figures.duration),
+    Row("in/s", "in", figures.rate),
 )
 EDGE_ROWS = (Row("events/s", "rate", figures.rate), Row("queue", "fill", _share, 100, 100))
 
@@ -93,7 +99,7 @@ class Graphs(Panel, can_focus=True):
     def __init__(self, store: Store, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.store = store
-        self.symbols: Symbols = "braille"
+        self.symbols: Symbols = "block"
         self._cells = 0
 
     @property
@@ -273,7 +279,7 @@ class Moment(Panel):
         past = self.store.past
         if not len(past.ring):
             return [Line().add(clip("The figures at the cursor.", width), self.ink.dim)]
-        pairs = self._pairs(past)
+        pairs = self._more(past) if height < 6 else self._pairs(past)
         across = max(1, width // 17)
         lines = [self._figures(pairs[at : at + across]) for at in range(0, len(pairs), across)]
         room = height - len(lines) - 1
@@ -285,7 +291,7 @@ class Moment(Panel):
         return [
             *lines,
             Line().add("Changed near it", self.ink.picked),
-            *(self._mark(m, width) for m in marks),
+            *(line for mark in marks for line in self._mark(mark, width, room > 8)),
         ]
 
     def _pairs(self, past: Past) -> list[tuple[str, str]]:
@@ -295,11 +301,13 @@ class Moment(Panel):
         found = [self._pair(past, ("flow", alias), row) for row in FLOW_ROWS]
         if past.subject is not None:
             found += [self._pair(past, past.subject, row) for row in rows_of(past.subject)]
-            kind, name = past.subject
-            if kind == "task":
-                more = (Row("polls/s", "polls", figures.rate), Row("longest", "longest", figures.duration))
-                found += [self._pair(past, (kind, name), row) for row in more]
-        return found
+        return [*found, *self._more(past)]
+
+    def _more(self, past: Past) -> list[tuple[str, str]]:
+        """What no graph shows."""
+        if past.subject is None or past.subject[0] != "task":
+            return []
+        return [self._pair(past, past.subject, row) for row in MORE]
 
     def _pair(self, past: Past, subject: Subject, row: Row) -> tuple[str, str]:
         if row.column != "idle" and row.column not in COLUMNS[subject[0]]:
@@ -313,13 +321,17 @@ class Moment(Panel):
             line.add(f"{name:<8}", self.ink.dim).add(f"{value:>6}   ", self.ink.text)
         return line
 
-    def _mark(self, mark: Mark, width: int) -> Line:
+    def _mark(self, mark: Mark, width: int, roomy: bool) -> list[Line]:
+        """A mark; in whole sentences where there is room."""
         past = self.store.past
-        second = mark.at_ns // SECOND
-        here = second == past.now
+        here = mark.at_ns // SECOND == past.now
         style = self.ink.hot if mark.kind in ("warning", "fail") else self.ink.text
         line = Line().add(self.glyphs.mark if here else " ", self.ink.picked)
         line.add(figures.clock(mark.at_ns), self.ink.picked if here else self.ink.dim)
         line.add(f" {SIGNS.get(mark.kind, '?')} ", self.ink.key)
         lasted = f" ({figures.duration(mark.until_ns - mark.at_ns)})" if mark.until_ns else ""
-        return line.add(clip(named(mark.text) + lasted, width - line.cells, self.glyphs.more), style)
+        start, text = line.cells, named(mark.text) + lasted
+        if not roomy:
+            return [line.add(clip(text, width - start, self.glyphs.more), style)]
+        first, *more = wrap(text, width - start)
+        return [line.add(first, style), *(Line().to(start).add(part, style) for part in more)]
