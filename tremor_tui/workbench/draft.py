@@ -32,6 +32,8 @@ class Draft:
     saved: str
     text: str
     is_writable: bool = True
+    is_new: bool = False
+    """Whether there is no file of it yet."""
     diagnostics: tuple[Diagnostic, ...] = field(default=())
 
     @classmethod
@@ -86,6 +88,7 @@ class Draft:
                 f"cannot write {self.path}: {_words(error)}", "the text is still here, unsaved"
             ) from None
         self.saved = text
+        self.is_new = False
 
 
 def _words(error: Exception) -> str:

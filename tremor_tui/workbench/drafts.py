@@ -45,7 +45,9 @@ class Drafts:
         found = self.find(path)
         if found is None:
             found = Draft(_name(path, self.base), path, "", "")
-            found.saved = found.text = found.disk_text() or ""
+            text = found.disk_text()
+            found.is_new = text is None
+            found.saved = found.text = text or ""
             self.all.append(found)
         return found
 
@@ -71,6 +73,12 @@ class Drafts:
     def texts(self) -> dict[str, str]:
         """The texts that are not saved, by path."""
         return {draft.path: draft.text for draft in self.unsaved()}
+
+    def move(self, draft: Draft, path: str) -> None:
+        """Gives a draft that is not on disk yet another path; its journal begins there."""
+        self._journals.pop(draft.path, None)
+        draft.path, draft.name = path, _name(path, self.base)
+        self.changed += 1
 
     # Changes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tremor_tui.workbench.composing import Composing
 from tremor_tui.workbench.drafts import Drafts
 from tremor_tui.workbench.screens.flow import FlowView
 from tremor_tui.workbench.screens.history import HistoryView
@@ -22,6 +23,7 @@ class Means:
     base: str
     module_path: tuple[str, ...]
     drafts: Drafts
+    composing: Composing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Screen:
 
 
 SCREENS = (
-    Screen("flow", "1", "Flow", lambda means: FlowView(means.store)),
+    Screen("flow", "1", "Flow", lambda means: FlowView(means.store, means.composing)),
     Screen("tasks", "2", "Tasks", lambda means: TasksView(means.store)),
     Screen(
         "script",

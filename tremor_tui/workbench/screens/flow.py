@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
@@ -10,9 +11,11 @@ from tremor_tui.control import commands as do
 from tremor_tui.workbench import figures
 from tremor_tui.workbench.actions import bindings
 from tremor_tui.workbench.bottleneck import find_limit
+from tremor_tui.workbench.composing import Composing
 from tremor_tui.workbench.messages import EventOpened, NodeSelected
 from tremor_tui.workbench.screens.dialogs import Ask, TextDialog
-from tremor_tui.workbench.screens.view import View
+from tremor_tui.workbench.screens.going_live import GoingLive
+from tremor_tui.workbench.screens.typed import pass_on
 from tremor_tui.workbench.store import Store
 from tremor_tui.workbench.widgets.canvas import Canvas
 from tremor_tui.workbench.widgets.inspector import Inspector, edge_title
@@ -29,11 +32,11 @@ class _Tap(TapLog):
     BINDINGS = [*bindings("tap")]  # noqa: RUF012 - Textual's own way
 
 
-class FlowView(View):
+class FlowView(GoingLive):
     """The flow's picture and what can be done with it."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store, id="flow")
+    def __init__(self, store: Store, composing: Composing) -> None:
+        super().__init__(store, composing, id="flow")
         self.canvas = _Canvas(store, id="canvas")
         self.inspector = Inspector(store, id="inspector")
         self.tap = _Tap(store, id="taplog")
@@ -60,6 +63,7 @@ class FlowView(View):
 
     def repaint(self) -> None:
         """Draws anew what changed; something is always selected."""
+        self.follow_drafts()
         self.canvas.ensure_selected()
         super().repaint()
 
@@ -68,6 +72,13 @@ class FlowView(View):
         self.inspector.repaint()
         if message.twice:
             self.act_unfold()
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that was read before a dialog opened, and comes after it, is the dialog's."""
+        if self.app.screen is not self.screen:
+            event.stop()
+            event.prevent_default()
+            pass_on(self.app, event)
 
     # The canvas
 
@@ -99,20 +110,15 @@ class FlowView(View):
         """Selects the next edge of the node."""
         self.canvas.next_edge()
 
-    def act_edit(self) -> None:
-        """Opens the script of the selected node."""
-        node = self.store.node_of(self.store.node)
-        self.desk.edit_task(node.task if node and node.task else self.store.task)
-
     def act_unfold(self) -> None:
-        """Looks inside the selected pipeline."""
+        """Looks inside the selected pipeline; of another node it opens the settings, or the text."""
         store = self.store
-        node, flow = store.node_of(store.node), store.flow
+        node = store.node_of(store.node)
         alias = node.id.rsplit("/", 1)[-1] if node else ""
-        if store.inside or node is None or flow is None:
+        if node is None:
             return
-        if alias not in flow.inside or node.kind != "pipeline":
-            self.desk.say(f"{store.node_title(node.id)} is a {node.kind}: there is nothing inside to show")
+        if store.inside or node.kind != "pipeline" or not store.has_inside(alias):
+            self.act_edit()
             return
         store.inside, self._outside = alias, (store.node, store.edge)
         store.node = store.edge = ""

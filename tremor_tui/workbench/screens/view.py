@@ -40,6 +40,15 @@ class Desk(Protocol):
     def edit_task(self, task_id: str) -> None:
         """Opens the file of a task in the Script view."""
 
+    def action_act(self, name: str, place: str = "") -> None:
+        """Does an action by its id, as its key would."""
+
+    async def first_tap(self, file: str) -> None:
+        """Waits until the flow of a file runs, and taps the busiest edge into a sink."""
+
+    def edit_place(self, path: str, line: int) -> None:
+        """Opens a text that is a draft at a line in the Script view."""
+
     def make_test(
         self,
         event_json: str,

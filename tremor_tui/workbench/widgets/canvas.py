@@ -200,6 +200,26 @@ class Canvas(Panel, can_focus=True):
             else:
                 painter.node(named(node.label or node.id.rsplit("/", 1)[-1]), node)
 
+    # Where things are
+
+    def follow(self) -> None:
+        """Brings what is selected into view when it is drawn next."""
+        self._follow = True
+
+    def place_of(self, node: str, side: str, index: int = 0, port: str = "") -> tuple[int, int] | None:
+        """The cell of the screen at a port of a node, for a label; None where it is out of view."""
+        box = self.layout_now.boxes.get(node)
+        if box is None:
+            return None
+        width, height = self._inner()
+        left, top = self._offset(width, height)
+        row = self.form.err_row if port == "err" else self.form.row + index
+        x = box.x if side == "in" else box.x + box.width - 3
+        x, y = x - left, box.y + min(row, box.height - 1) - top
+        if not (0 <= x < width and 0 <= y < height):
+            return None
+        return self.region.x + self.inset + x, self.region.y + 1 + y
+
     # Selecting
 
     def select(self, node: str, edge: str = "") -> None:

@@ -1,0 +1,113 @@
+"""TypedScreen: a dialog that takes every key itself, in the order in which they come; and a line to type.
+
+Keys may come faster than a dialog is shown (a burst over ssh, a fast hand): Textual gives them to the screen
+on top when they are read, before what the first of them does. A dialog that has no focused widget gets them
+all, and passes on those that come after its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from textual import events
+from textual.screen import ModalScreen
+
+from tremor_tui.workbench.terminal import clean
+from tremor_tui.workbench.widgets.painted import Line, clip
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tremor_tui.workbench.ink import Ink
+
+T = TypeVar("T")
+
+
+def pass_on(app: App[object], event: events.Key) -> None:
+    """Gives a key to what is on top now."""
+    target = app.screen.focused or app.screen
+    target.post_message(events.Key(event.key, event.character))
+
+
+class TypedScreen(ModalScreen[T], Generic[T]):
+    """A dialog without focused widgets; `take_key` gets each key until `answer` was called."""
+
+    AUTO_FOCUS = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_answered = False
+
+    def on_key(self, event: events.Key) -> None:
+        """Each key comes here, and only here."""
+        event.stop()
+        event.prevent_default()
+        if self.is_answered:
+            pass_on(self.app, event)
+        else:
+            self.take_key(event)
+
+    def take_key(self, event: events.Key) -> None:
+        """What a key does."""
+        raise NotImplementedError
+
+    def answer(self, result: T) -> None:
+        """Closes the dialog."""
+        if not self.is_answered:
+            self.is_answered = True
+            self.dismiss(result)
+
+
+class LineEdit:
+    """A line that is typed; line feeds in it show as a sign."""
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+        self.at = len(text)
+
+    def take(self, event: events.Key) -> bool:
+        """Does what a key does to a line; answers whether it did something."""
+        move = _MOVES.get(event.key)
+        if move is not None:
+            self.text, self.at = move(self.text, self.at)
+            return True
+        if event.character and event.is_printable:
+            self.insert(event.character)
+            return True
+        return False
+
+    def insert(self, text: str) -> None:
+        """Writes at the cursor."""
+        self.text = self.text[: self.at] + text + self.text[self.at :]
+        self.at += len(text)
+
+    def line(self, width: int, ink: Ink, has_cursor: bool) -> Line:
+        """The line with its cursor, as much as fits round it."""
+        first = max(0, self.at - width + 2)
+        before = clean(self.text[first : self.at].replace("\n", "⏎"))
+        under = clean(self.text[self.at : self.at + 1].replace("\n", "⏎")) or " "
+        after = clean(self.text[self.at + 1 :].replace("\n", "⏎"))
+        line = Line().add(before, ink.text)
+        line.add(under, ink.tab if has_cursor else ink.text)
+        return line.add(clip(after, max(0, width - line.cells)), ink.text)
+
+
+_MOVES: dict[str, Callable[[str, int], tuple[str, int]]] = {
+    "backspace": lambda text, at: (text[: max(0, at - 1)] + text[at:], max(0, at - 1)),
+    "delete": lambda text, at: (text[:at] + text[at + 1 :], at),
+    "left": lambda text, at: (text, max(0, at - 1)),
+    "right": lambda text, at: (text, min(len(text), at + 1)),
+    "home": lambda text, at: (text, 0),
+    "ctrl+a": lambda text, at: (text, 0),
+    "end": lambda text, at: (text, len(text)),
+    "ctrl+e": lambda text, at: (text, len(text)),
+    "ctrl+u": lambda text, at: (text[at:], 0),
+    "ctrl+k": lambda text, at: (text[:at], at),
+    "ctrl+w": lambda text, at: (_word_left(text[:at]) + text[at:], len(_word_left(text[:at]))),
+}
+
+
+def _word_left(text: str) -> str:
+    bare = text.rstrip()
+    return bare[: max(bare.rfind(" "), bare.rfind(","), bare.rfind("/")) + 1] if bare else ""
