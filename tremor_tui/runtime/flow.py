@@ -110,6 +110,11 @@ class Flow:
         self._keys.add(key)
         return key
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a break holds one of its tasks: what is above that fills up as it should."""
+        return any(task.gate is not None and task.gate.is_held for task in self.tasks)
+
     async def run(self) -> None:
         """Starts sinks before sources, and returns when all has ended; failures stay in `error`."""
         try:

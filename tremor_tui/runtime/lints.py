@@ -75,7 +75,7 @@ class Lints:
 
     def _queue(self, task: Task, limits: Limits) -> Finding:
         channel = task.channel
-        full = channel is not None and channel.fill > limits.queue_fill
+        full = channel is not None and channel.fill > limits.queue_fill and not task.lent.host.is_held
         size = f"{channel.batches} of {channel.capacity} batches" if channel else ""
         limit = f"limit {limits.queue_fill * 100:g} % for {limits.queue_s:g} s"
         return Finding("queue", full, _ns(limits.queue_s), f"its queue stays full ({size}; {limit})")

@@ -40,6 +40,8 @@ class Host(Protocol):
     letters: FlowLetters | None
     is_reshaping: bool
 
+    @property
+    def is_held(self) -> bool: ...
     def note_opened(self, task: Task) -> None: ...
     def note_failed(self, task: Task, error: Exception) -> None: ...
     def note_ended(self, task: Task) -> None: ...
@@ -83,7 +85,8 @@ class Task(ABC):
     """One coroutine of a flow. `above` are the tasks that insights go up to; `gate` is a break's, if any.
 
     `channel` is its input, None for a source; `expected` says from how many of the tasks above each
-    source's Drain will come, `shape` of which shape of the flow. `hears` are the numbers of the sources above.
+    source's Drain will come, `shape` of which shape of the flow. `hears` are the numbers of the sources
+    above.
     """
 
     kind: ClassVar[Literal["source", "pipeline", "sink"]]
