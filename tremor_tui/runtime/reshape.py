@@ -37,7 +37,15 @@ from tremor_tui.errors import LifecycleError, TremorError
 from tremor_tui.language.ir.deploy import ConnectorIR, FlowIR
 from tremor_tui.model.signal import Drain
 from tremor_tui.runtime.channel import Channel
-from tremor_tui.runtime.deploy import Builder, Installed, MakeContext, install, make_parts, make_pipeline
+from tremor_tui.runtime.deploy import (
+    Builder,
+    Installed,
+    MakeContext,
+    install,
+    make_channel,
+    make_parts,
+    make_pipeline,
+)
 from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.lifecycle import placed
 from tremor_tui.runtime.outbox import Link
@@ -59,7 +67,10 @@ ROUNDS: Final = 6
 
 @dataclass(slots=True)
 class Plan:
-    """The tasks as they will be: `fresh` ones are new, `gone` ones leave, `heirs` take over from others."""
+    """The tasks as they will be: `fresh` ones are new, `gone` ones leave, `heirs` take over from others.
+
+    `queues` are the channels of those that ended before the commit.
+    """
 
     made: Made = field(default_factory=Made)
     installed: dict[str, Installed] = field(default_factory=dict)
@@ -67,6 +78,7 @@ class Plan:
     fresh: list[Task] = field(default_factory=list)
     gone: list[Task] = field(default_factory=list)
     heirs: dict[SinkTask, SinkTask] = field(default_factory=dict)
+    queues: dict[SinkTask, Channel] = field(default_factory=dict)
     removed: set[Link] = field(default_factory=set)
     added: set[Link] = field(default_factory=set)
 
@@ -272,16 +284,16 @@ class Reshape:
 
     async def _take_hands(self) -> None:
         """A sink that is away, but knows what of its last batch is out, ends now; its heir has the rest."""
-        ended = [old for old in self._plan.heirs.values() if old.breaker and old.knows_what_is_out]
-        for heir, old in self._plan.heirs.items():
-            if old in ended:
-                _inherit(heir, old)
-                self._flow.end(old)
-        await self._flow.within(ASIDE_S, lambda: all(one.has_ended for one in ended))
-        for heir, old in self._plan.heirs.items():
-            rest = old.unwritten() if old in ended else None
+        away = [old for old in self._plan.heirs.values() if old.breaker and old.knows_what_is_out]
+        for old in away:
+            self._plan.queues[old] = old.channel
+            old.channel = make_channel(self._flow.lent)
+            self._flow.end(old)
+        await self._flow.within(ASIDE_S, lambda: all(one.has_ended for one in away))
+        for old in away:
+            rest = old.unwritten()
             if rest is not None and rest[1].values:
-                heir.channel.put_back(*rest)
+                self._plan.queues[old].put_back(*rest)
 
     def _undo(self) -> None:
         flow = self._flow
@@ -301,12 +313,12 @@ class Reshape:
 
     def _commit(self) -> Receipt:
         flow, plan = self._flow, self._plan
-        while any([pipeline.pass_up() for pipeline in flow.pipelines.values()]):
+        while any(pipeline.pass_up() for pipeline in flow.pipelines.values()):
             pass  # insights on their way belong to the old shape
         kept = exchange(flow, self._graphs)
         flow.newcomers.clear()
         for heir, old in plan.heirs.items():
-            _inherit(heir, old)
+            self._inherit(heir, old)
             old.go_on()
         self._part_from_gone()
         self._carry_on()
@@ -324,6 +336,14 @@ class Reshape:
         changed = [a for a, t in plan.made.pipelines.items() if a in self._graphs or t in plan.fresh]
         queued = sum(task.left for task in flow.tasks)
         return finish(flow, changed, kept, queued, now_ns - self._since_ns, self._version)
+
+    def _inherit(self, heir: SinkTask, old: SinkTask) -> None:
+        """Gives a sink the channel of the one that it replaces, which gets an empty one that is closed."""
+        heir.channel, old.channel = self._plan.queues.get(old, old.channel), heir.channel
+        heir.channel.receiver = heir.bell
+        old.channel.receiver = old.bell
+        old.channel.close()
+        heir.bell.ring()
 
     def _part_from_gone(self) -> None:
         for task in self._plan.gone:
@@ -428,16 +448,6 @@ def _progress(tasks: Iterable[Task]) -> int:
 def _unbind(links: Iterable[Link], unbounded: bool) -> None:
     for link in links:
         link.is_unbounded = unbounded
-
-
-def _inherit(heir: SinkTask, old: SinkTask) -> None:
-    """Gives a sink the channel of the one that it replaces, which gets an empty one that is closed."""
-    if heir.channel is old.channel or old.channel.is_closed:
-        return
-    heir.channel, old.channel = old.channel, heir.channel
-    heir.channel.receiver, old.channel.receiver = heir.bell, old.bell
-    old.channel.close()
-    heir.bell.ring()
 
 
 def _operators(tasks: Iterable[Task]) -> set[str]:

@@ -225,6 +225,10 @@ class Runtime:
         """Gives a tap other properties."""
         self._taps.change(tap, wanted)
 
+    def is_tap_over(self, tap: Tap) -> bool:
+        """Whether it was closed, or ended because its edge is gone."""
+        return self._taps.is_over(tap)
+
     def close_tap(self, tap: Tap) -> None:
         """Ends a tap."""
         self._taps.close(tap)

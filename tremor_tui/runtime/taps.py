@@ -50,13 +50,20 @@ class TapTable:
             flow.pipelines[alias].graph.unlisten(inner, tap.see)
 
     def follow(self, flow: Flow) -> None:
-        """Attaches the taps inside the flow's pipelines anew, after a swap."""
-        for tap in self._taps.values():
+        """Attaches the taps inside the flow's pipelines anew, after a swap; those whose edge is gone end."""
+        for tap in list(self._taps.values()):
             found, alias, inner = self._inner(tap.edge)
             if found is flow and inner:
                 graph = flow.pipelines[alias].graph
                 graph.unlisten(inner, tap.see)
                 graph.listen(inner, tap.see)
+            elif _flow(tap) == flow.alias and not self._links(tap.edge):
+                tap.flush()
+                self.close(tap)
+
+    def is_over(self, tap: Tap) -> bool:
+        """Whether it was closed, or its edge is gone."""
+        return tap.number not in self._taps
 
     def forget(self, flow: Flow) -> None:
         """Closes the taps of a flow that is gone."""

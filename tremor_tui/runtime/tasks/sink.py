@@ -96,18 +96,21 @@ class SinkTask(Task):
 
     def send_up(self, insight: Insight) -> None:
         """Tells those above; what is about a source that was above once goes to it by way of the flow."""
-        if isinstance(insight, (Ack, Fail)) and insight.source not in self.hears:
-            self.lent.host.settle(insight)
-        elif isinstance(insight, Drained) and insight.source not in self.expected:
-            self.lent.host.settle(insight)
-        else:
-            super().send_up(insight)
+        match insight:
+            case Ack() | Fail() if insight.source not in self.hears:
+                self.lent.host.settle(insight)
+            case Drained() if insight.source not in self.expected:
+                self.lent.host.settle(insight)
+            case _:
+                super().send_up(insight)
 
     @property
     def knows_what_is_out(self) -> bool:
         """Whether it can say, once it has ended, which rows of the batch at hand did not get out."""
         hand = self._hand
-        return hand is None or (hasattr(self.part, "pieces_left") and len(hand.pieces) == len(hand.batch))
+        if hand is None:
+            return True
+        return hasattr(self.part, "pieces_left") and len(hand.pieces) in (1, len(hand.batch))
 
     def unwritten(self) -> tuple[str, Batch] | None:
         """Those rows with the port they came on, for another sink to write; they are not its own any more."""
@@ -115,7 +118,10 @@ class SinkTask(Task):
         if hand is None:
             return None
         left: int = getattr(self.part, "pieces_left", 0)
-        return hand.port, hand.batch.take(range(len(hand.batch) - left, len(hand.batch)))
+        rows = len(hand.batch)
+        if left and len(hand.pieces) == 1:
+            left = rows
+        return hand.port, hand.batch.take(range(rows - left, rows))
 
     @property
     def left(self) -> int:
