@@ -75,7 +75,10 @@ class Batch:
         gone = self._merged([removal(self._text, node) for node in self.removed])
         changes = [Change(start, end, "") for start, end in gone]
         for group in self._after.values():
-            changes += self._written_after(group)
+            if group.anchor in self.removed:
+                changes.append(self._written_instead(group, gone))
+            else:
+                changes += self._written_after(group)
         for group in self._before.values():
             changes.append(self._written_before(group))
         changes += [one for one in self._changes if not any(a <= one.start < b for a, b in gone)]
@@ -139,6 +142,16 @@ class Batch:
         body = self._body(group, indent, is_long(text, anchor))
         tail = "\n" + (indent.removesuffix(INDENT) if outer else indent)
         return [*first, Change(end, stop, self._lines(body + tail))]
+
+    def _written_instead(self, group: _Group, gone: Sequence[tuple[int, int]]) -> Change:
+        """The statements where the one that they were to follow goes away."""
+        text = self._text
+        start, end = next(one for one in gone if one[0] <= group.anchor.span.start < one[1])
+        indent = self._indent(group.anchor)
+        if text.line_start(start) == start and text.line_start(end) == end:
+            return Change(start, start, self._lines(block(group.statements, indent)))
+        body = self._body(group, indent, False)
+        return Change(start, start, self._lines(f"{body}\n{indent}"))
 
     def _is_tight(self, start: int) -> bool:
         """Whether the line there has a statement or a comment, and not the end of the block."""

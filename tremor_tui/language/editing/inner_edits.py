@@ -279,7 +279,7 @@ def disconnect(editor: Editor, edge: str) -> Done:
     source, target = _text(inner, found.select.source), _text(inner, found.select.into)
     what = "disconnected" if is_plain(found.select) else "took away the select"
     editor.make()
-    return Done(_other_end(inner, found), f"{what} from `{source}` to `{target}`")
+    return Done(_still(editor, _other_end(inner, found)), f"{what} from `{source}` to `{target}`")
 
 
 def _other_end(inner: Inner, edge: InnerEdge) -> str:
@@ -376,9 +376,9 @@ def delete(editor: Editor, node: str, *, rejoin: bool) -> Done:
             batch.remove(one)
     _remove_node(inner, batch, node)
     _keep_one(inner, batch)
-    nearest = _near(inner, ins, outs)
     editor.make()
-    return Done(nearest, f"deleted `{node}` and joined what was around it" if rejoin else f"deleted `{node}`")
+    words = f"deleted `{node}` and joined what was around it" if rejoin else f"deleted `{node}`"
+    return Done(_near(editor.inner(), ins, outs), words)
 
 
 def _port(select: Select) -> str:
@@ -458,10 +458,8 @@ def _delete_select(editor: Editor, inner: Inner, node: str, *, rejoin: bool) -> 
         batch.remove(select)
         _keep_one(inner, batch)
         editor.make()
-        near = select.source.stream.text
-        return Done(
-            near if near in inner.nodes else "", f"took away the select from `{source}` to `{target}`"
-        )
+        words = f"took away the select from `{source}` to `{target}`"
+        return Done(_still(editor, select.source.stream.text), words)
     if is_plain(select):
         hint = "delete it without reconnecting to take the connection away"
         raise EditError("this select only hands events on", hint)
@@ -566,6 +564,11 @@ def _shown(editor: Editor, name: str) -> str:
     if name in inner.nested:
         return next((node for node in inner.nodes if inner.nodes[node].part_of == name), "")
     return name
+
+
+def _still(editor: Editor, node: str) -> str:
+    """A node, if it is still there."""
+    return node if node in editor.inner().nodes else ""
 
 
 def _select_like(editor: Editor, text: str) -> str:
