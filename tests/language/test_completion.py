@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from tremor_tui.language.completion import Completion, complete, signature_at
+from tremor_tui.language.completing.missing import missing_paths
+from tremor_tui.language.completing.words import WORDS
+from tremor_tui.language.completion import Completion, complete, described_at, signature_at
+from tremor_tui.language.lex.tokens import KEYWORDS
 from tremor_tui.language.modules import ModuleLoader
 from tremor_tui.language.source import Source
 from tremor_tui.model.batch import Value
@@ -257,3 +260,145 @@ def test_five_hundred_lines_are_completed_at_typing_speed() -> None:
         spent.append(time.process_time() - start)
 
     assert min(spent) < 0.2  # many times what it takes, as machines differ
+
+
+# --- settings, ports and metadata --------------------------------------------------------------------
+
+CONNECTOR = "define flow f flow define connector a from metronome with "
+
+
+@pytest.mark.parametrize(
+    ("text", "has", "insert"),
+    [
+        (CONNECTOR + "^", "config", "config = "),
+        (CONNECTOR + "co^", "codec", "codec = "),
+        (CONNECTOR + 'codec = "js^', "json", 'json"'),
+        (CONNECTOR + 'codec = "js^"', "json", "json"),
+        (CONNECTOR + 'codec = "json", preprocessors = ["separate", "gz^', "gzip", None),
+        (CONNECTOR + 'config = {"int^', "interval", 'interval": '),
+        (CONNECTOR + 'config = {"int^": 1}', "interval", "interval"),
+        (CONNECTOR + "config = {^", "interval", '"interval": '),
+        ("define operator b from generic::batch with c^", "count", "count = "),
+        ("connect /connector/a/^", "out", "out"),
+        ("connect /connector/a to /pipeline/b/^", "in", "in"),
+        ("connect /^", "connector", "connector/"),
+    ],
+)
+def test_settings_and_ports_are_known(text: str, has: str, insert: str | None) -> None:
+    found = {item.label: item for item in at(text, "a.troy")}
+
+    if insert is None:
+        assert has in found or not found
+    else:
+        assert found[has].insert == insert
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CONNECTOR + 'config = {"interval": 1} end; let ^',
+        CONNECTOR + 'config = {"interval": {"int^',
+        'let codec = "js^',
+    ],
+)
+def test_settings_end_where_the_definition_does(text: str) -> None:
+    assert labels(text, "a.troy", kind="setting") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("let x = $^", ["class", "source"]),
+        ("$cl^", ["class"]),
+        ("$source.^", ["host"]),
+        ("$.^", ["class", "source"]),
+    ],
+)
+def test_metadata_completes_by_samples(text: str, found: list[str]) -> None:
+    metas: list[Value] = [{"class": "ok", "source": {"host": "a"}}]
+    offset = text.index("^")
+
+    items = complete(Source(text.replace("^", ""), "a.tremor"), offset, loader(), metas=metas)
+
+    assert [item.label for item in items if item.kind == "key"] == found
+
+
+# --- what a word means -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "signature", "doc"),
+    [
+        ("use std::string; string::l^en(event)", "len(input) -> integer", "How many code points"),
+        ("## Adds\nfn add(a, b) with a end;\nad^d(1, 2)", "add(a, b)", "Adds"),
+        ("ma^tch event of case _ => 1 end", "match EXPR of case … end", "first case that fits"),
+        ("use std::str^ing;", "module std::string", ""),
+        ("## The top\nconst TOP = 3;\nTOP^", "const TOP", "The top"),
+        ("define connector a from metro^nome end", "connector from metronome", "`interval`"),
+        ("define operator a from grouper::buck^et end", "operator from grouper::bucket", ""),
+        ("let x = $^a", "$.NAME", "metadata"),
+    ],
+)
+def test_a_word_is_explained(text: str, signature: str, doc: str) -> None:
+    name = "a.trickle" if "define" in text else "a.tremor"
+
+    found = described_at(Source(text.replace("^", ""), name), text.index("^"), loader())
+
+    assert found is not None
+    assert found.signature == signature
+    assert doc in found.doc
+
+
+@pytest.mark.parametrize("text", ["let unkn^own = 1", '"stri^ng"', "1 ^+ 2", "^"])
+def test_of_other_words_nothing_is_said(text: str) -> None:
+    assert described_at(Source(text.replace("^", ""), "a.tremor"), text.index("^"), loader()) is None
+
+
+def test_every_keyword_is_explained() -> None:
+    assert set(KEYWORDS) - {"end"} <= set(WORDS)
+    assert all(form and doc for form, doc in WORDS.values())
+
+
+# --- paths that samples lack -------------------------------------------------------------------------
+
+EVENTS: list[Value] = [
+    {"id": 1, "cust": 1, "note": "a", "user": {"name": 1}},
+    {"id": 2, "user": {}},
+    {"id": 3, "cust": None, "x": 1},
+]
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("event.id", {}),
+        ("event.note", {"event.note": 2}),
+        ("event.user.name", {"event.user.name": 2}),
+        ('event["note"]; event.note', {"event.note": 2}),
+        ("match present event.note of case true => event.note case _ => 1 end", {}),
+        ("match event of case %{ absent cust } => drop case _ => event.cust end", {}),
+        ("match event of case %{ present note } => event.note case _ => 1 end", {}),
+        ("match event of case %{ cust == 1 } => 1 case _ => event.cust end", {"event.cust": 1}),
+        ("match present event.user of case true => event.user.name case _ => 1 end", {"event.user.name": 1}),
+        ("let event.extra = 1; event.extra", {}),
+        ("fn f(a) with event.nope end; 1", {}),
+        ("event.(", {}),
+    ],
+)
+def test_paths_that_samples_lack_are_told(script: str, told: dict[str, int]) -> None:
+    found = missing_paths(Source(script, "a.tremor"), 1, EVENTS)
+
+    counts = {one.message.split("`")[1]: one.message for one in found}
+    assert set(counts) == set(told)
+    assert all(f"missing in {told[path]} of 3 samples" in words for path, words in counts.items())
+
+
+def test_only_the_script_around_the_line_is_looked_at() -> None:
+    script = "define script {0}\nscript\n event.{0}\nend;\n"
+    text = f"define pipeline p\npipeline\n{script.format('a')}{script.format('b')}end;"
+
+    (found,) = missing_paths(Source(text, "a.trickle"), 9, EVENTS)
+
+    assert "`event.b`" in found.message
+    assert found.span is not None
+    assert found.span.line == 9

@@ -15,7 +15,7 @@ from tremor_tui.model.diagnostic import Diagnostic
 class Complete(Command, frozen=True, tag="complete"):
     """What may be written at `offset` of a text, and the call it stands in; answered with `Completed`.
 
-    `samples` are events as JSON texts, whose keys complete paths below `event`.
+    `samples` and their `metas` are JSON texts, whose keys complete paths below `event` and `$`.
     """
 
     path: str
@@ -24,6 +24,7 @@ class Complete(Command, frozen=True, tag="complete"):
     module_path: tuple[str, ...] = ()
     texts: dict[str, str] = msgspec.field(default_factory=dict)
     samples: tuple[str, ...] = ()
+    metas: tuple[str, ...] = ()
 
 
 class Document(Command, frozen=True, tag="document"):

@@ -45,9 +45,10 @@ class Authoring:
         """The answer to a request. Raises TremorError where it is refused."""
         compiling = self._flows.compiling
         match request:
-            case ask.Complete(offset=offset, samples=samples):
+            case ask.Complete(offset=offset, samples=samples, metas=metas):
                 _check(samples)
-                return await compiling.ask(job.Complete(_texts(request), offset, samples), ask.Completed)
+                asked = job.Complete(_texts(request), offset, samples, metas)
+                return await compiling.ask(asked, ask.Completed)
             case ask.Document(offset=offset):
                 return await compiling.ask(job.Document(_texts(request), offset), ask.Documented)
             case ask.CheckPaths(line=line, samples=samples):

@@ -21,6 +21,7 @@ from tremor_tui.extractors.contract import extractors
 from tremor_tui.language.completing.meaning import aggregates_in, described_at, help_for, shortened
 from tremor_tui.language.completing.place import Place
 from tremor_tui.language.completing.samples import Seen, keys_at
+from tremor_tui.language.completing.settings import Setting, settings_at
 from tremor_tui.language.depth import room
 from tremor_tui.language.documentation import Help, function_help, modules_below
 from tremor_tui.language.lex.tokens import KEYWORDS
@@ -42,7 +43,7 @@ __all__ = ["Completion", "Signature", "complete", "described_at", "signature_at"
 
 Kind = Literal[
     "keyword", "variable", "key", "function", "aggregate", "constant", "module", "extractor", "definition",
-    "plug-in", "stream",
+    "plug-in", "stream", "setting",
 ]  # fmt: skip
 WORDS = {kind: word for word, kind in KEYWORDS.items()}
 DEFINITIONS: dict[str, type[Node]] = {
@@ -83,6 +84,14 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Events:
+    """The values and the metadata of samples."""
+
+    values: Sequence[Value]
+    metas: Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     label: str
     kind: Kind
@@ -92,19 +101,28 @@ class _Found:
 
 
 def complete(
-    source: Source, offset: int, loader: ModuleLoader, *, samples: Sequence[Value] = ()
+    source: Source,
+    offset: int,
+    loader: ModuleLoader,
+    *,
+    samples: Sequence[Value] = (),
+    metas: Sequence[Value] = (),
 ) -> list[Completion]:
     """What may stand at an offset of a text, the likeliest first; one entry for each label and kind.
 
     A word that reaches up to the offset is what has been typed so far: only what begins with it is given.
-    `samples` are events whose keys complete paths that start with `event`.
+    `samples` are events whose keys complete paths that start with `event`, `metas` are for those with `$`.
     """
-    place = Place.at(source, max(0, min(offset, len(source.text))), loader)
+    offset = max(0, min(offset, len(source.text)))
+    settings = settings_at(source.text, offset)
+    if settings is not None:
+        return [_setting(one, offset) for one in settings if _begins(one.name, one.typed.lower())]
+    place = Place.at(source, offset, loader)
     if place.is_inert:
         return []
     typed = place.typed.lower()
     with room():
-        fitting = [item for item in _found(place, samples) if _begins(item.label, typed)]
+        fitting = [item for item in _found(place, Events(samples, metas)) if _begins(item.label, typed)]
     found = {(item.label, item.kind): item for item in fitting}
     ordered = sorted(found.values(), key=lambda item: (_RANKS[item.kind], item.label.lower(), item.label))
     return [
@@ -115,9 +133,13 @@ def complete(
     ]
 
 
+def _setting(one: Setting, offset: int) -> Completion:
+    return Completion(one.name, "setting", one.kind, one.doc, one.insert, offset - len(one.typed), offset)
+
+
 _RANKS: dict[Kind, int] = {
-    "key": 0, "variable": 1, "stream": 1, "definition": 1, "constant": 2, "function": 2, "aggregate": 2,
-    "extractor": 2, "plug-in": 2, "module": 3, "keyword": 4,
+    "key": 0, "setting": 0, "variable": 1, "stream": 1, "definition": 1, "constant": 2, "function": 2,
+    "aggregate": 2, "extractor": 2, "plug-in": 2, "module": 3, "keyword": 4,
 }  # fmt: skip
 
 
@@ -144,12 +166,14 @@ def signature_at(source: Source, offset: int, loader: ModuleLoader) -> Signature
 # --- by what stands before --------------------------------------------------------------------------
 
 
-def _found(place: Place, samples: Sequence[Value]) -> Iterator[_Found]:
+def _found(place: Place, samples: Events) -> Iterator[_Found]:
     before = place.before(1)
     if before == "SCOPE":
         yield from _members(place)
     elif before == "DOT":
         yield from _keys(place, samples)
+    elif before == "DOLLAR":
+        yield from _as_keys(keys_at(samples.metas, ()))
     elif before in ("TILDE", "TILDE_EQ"):
         yield from (
             _Found(name, "extractor", f"{name}|…|", insert=f"{name}||") for name in extractors.names()
@@ -160,7 +184,7 @@ def _found(place: Place, samples: Sequence[Value]) -> Iterator[_Found]:
         yield from _by_grammar(place, samples)
 
 
-def _by_grammar(place: Place, samples: Sequence[Value]) -> Iterator[_Found]:
+def _by_grammar(place: Place, samples: Events) -> Iterator[_Found]:
     kinds = place.kinds
     if "IDENT" in kinds:
         yield from _names(place, kinds, samples)
@@ -181,13 +205,13 @@ def _hidden(place: Place, kinds: set[str]) -> frozenset[str]:
     return frozenset() if place.in_select else frozenset({"group", "window"})
 
 
-def _names(place: Place, kinds: set[str], samples: Sequence[Value]) -> Iterator[_Found]:
+def _names(place: Place, kinds: set[str], samples: Events) -> Iterator[_Found]:
     """Names where a name fits: in an expression, in a pattern, after `from`, `into`, `create` …"""
     if "INT" in kinds:
         yield from _in_expression(place)
     elif "PRESENT" in kinds and "ABSENT" in kinds:
         target = place.matched()
-        yield from _as_keys(keys_at(samples, target)) if target is not None else ()
+        yield from _as_keys(keys_at(samples.values, target)) if target is not None else ()
     elif "EVENT" in kinds:
         yield from (_Found(name, "variable") for name in place.variables())
     elif place.in_list_of_windows:
@@ -248,10 +272,10 @@ def _function(known: Help, kind: Kind = "function") -> _Found:
 # --- keys -------------------------------------------------------------------------------------------
 
 
-def _keys(place: Place, samples: Sequence[Value]) -> Iterator[_Found]:
-    path = place.event_path()
+def _keys(place: Place, samples: Events) -> Iterator[_Found]:
+    root, path = place.path_before()
     if path is not None:
-        yield from _as_keys(keys_at(samples, path))
+        yield from _as_keys(keys_at(samples.metas if root == "$" else samples.values, path))
 
 
 def _as_keys(keys: dict[str, Seen]) -> Iterator[_Found]:

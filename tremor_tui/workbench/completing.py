@@ -127,7 +127,7 @@ class Completing:
             view.take_text()
             text, offset = view.editor.text, self._offset()
             texts = {**view.texts(), draft.path: text}
-            request = Complete(draft.path, view.base, offset, view.module_path, texts, self._samples())
+            request = Complete(draft.path, view.base, offset, view.module_path, texts, *self._samples())
             answer = await view.desk.session.ask(request)
             if isinstance(answer, Completed) and draft is view.draft:
                 self._take(answer, text)
@@ -139,14 +139,14 @@ class Completing:
                 self._again = False
                 self._go()
 
-    def _samples(self) -> tuple[str, ...]:
+    def _samples(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         found, size = [], 0
         for sample in self._view.preview.samples:
-            size += len(sample.value)
+            size += len(sample.value) + len(sample.meta)
             if size > SAMPLES_SIZE:
                 break
-            found.append(sample.value)
-        return tuple(found)
+            found.append(sample)
+        return tuple(one.value for one in found), tuple(one.meta or "{}" for one in found)
 
     # Answers
 

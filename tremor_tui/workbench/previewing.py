@@ -126,6 +126,7 @@ class Previewing:
         self._panel.take([sample for sample in samples if not sample.cut])
         if samples:
             await self.run()
+            await self._view.diagnosing.look_at_paths()
         else:
             self._panel.tell(f"no event came within {WITHIN_S:g} s")
 

@@ -28,7 +28,8 @@ class Completing:
     def complete(self, job: Complete) -> Completed:
         """What may be written, and the call around it. Raises CompileError where the file cannot be read."""
         source, loader = self.open(job.source)
-        found = complete(source, job.offset, loader, samples=samples_of(job.samples))[:MAX_ITEMS]
+        samples, metas = samples_of(job.samples), samples_of(job.metas)
+        found = complete(source, job.offset, loader, samples=samples, metas=metas)[:MAX_ITEMS]
         start, end = (found[0].start, found[0].end) if found else (job.offset, job.offset)
         hint = _hint(signature_at(source, job.offset, loader))
         self._note()

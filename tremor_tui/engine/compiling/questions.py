@@ -15,6 +15,7 @@ class Complete(msgspec.Struct, frozen=True, tag="complete"):
     source: Texts
     offset: int
     samples: tuple[str, ...] = ()
+    metas: tuple[str, ...] = ()
 
 
 class Document(msgspec.Struct, frozen=True, tag="document"):

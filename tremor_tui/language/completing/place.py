@@ -179,27 +179,32 @@ class Place:
             count += token.kind == "COMMA" and depth == 0
         return count
 
-    def event_path(self) -> Path | None:
-        """The steps from `event` up to the `.` before the place; None for another root."""
+    def path_before(self) -> tuple[str, Path | None]:
+        """The root, `event` or `$`, and the steps from it up to the `.` before the place; None for others."""
         steps: list[str | int | None] = []
         at = len(self.tokens) - 2
         while at >= 0:
             kind = self.tokens[at].kind
             if kind == "EVENT":
-                return tuple(reversed(steps))
+                return "event", tuple(reversed(steps))
+            if kind == "DOLLAR":
+                return "$", tuple(reversed(steps))
             if kind == "RBRACKET":
                 opening = self._opening(at)
                 steps.append(self._index(opening, at))
                 at = opening - 1
+            elif at and self.tokens[at - 1].kind == "DOLLAR":
+                steps.append(str(self.tokens[at].value))
+                at -= 1
             elif at and self.tokens[at - 1].kind == "DOT":
                 steps.append(self.source.text[self.tokens[at].start : self.tokens[at].end].strip("`"))
                 at -= 2
             elif kind == "IDENT":
                 start = self._assigned(str(self.tokens[at].value))
-                return None if start is None else (*start, *reversed(steps))
+                return "event", None if start is None else (*start, *reversed(steps))
             else:
-                return None
-        return None
+                break
+        return "event", None
 
     def _index(self, opening: int, closing: int) -> str | int | None:
         inner = self.tokens[opening + 1 : closing]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
@@ -55,13 +57,21 @@ test_lines.__test__ = False  # type: ignore[attr-defined]
 
 
 def _json(title: str, text: str, ink: Ink) -> list[Line]:
-    return [Line().add(title, ink.title), *json_lines(text, ink)]
+    """What left, as JSON; one event without the list around it."""
+    found = json.loads(text)
+    shown = json.dumps(found[0], ensure_ascii=False) if len(found) == 1 else text
+    lines = json_lines(shown, ink) if found else [Line().add("nothing", ink.dim)]
+    return [Line().add(title, ink.title), *lines]
 
 
 class TestOpened(Menu):
     """A test; it may be deleted, or made to expect what came."""
 
     __test__ = False  # is none of pytest's
+    BINDINGS = [  # noqa: RUF012 - Textual's own way
+        ("pageup", "scroll(-10)", "earlier lines"),
+        ("pagedown", "scroll(10)", "later lines"),
+    ]
 
     def __init__(self, result: TestResult, ink: Ink, read_only: bool) -> None:
         options = [("", "Go back", "")]
@@ -71,6 +81,7 @@ class TestOpened(Menu):
             options.append(("delete", "Delete the test", "its file is removed"))
         super().__init__(result.name, options)
         self._lines = test_lines(result, ink)
+        self._words = ScrollText([])
 
     def compose(self) -> ComposeResult:
         """The test, then what can be done with it."""
@@ -79,6 +90,7 @@ class TestOpened(Menu):
         room = max(3, min(len(lines), HEIGHT, self.app.size.height - len(self._options) - 5))
         words = ScrollText(lines)
         words.can_focus = False
+        self._words = words
         words.styles.height = room
         box = Vertical(words, self._list, classes="dialog")
         box.border_title = named(self._title)
@@ -86,6 +98,10 @@ class TestOpened(Menu):
         box.styles.width = width
         box.styles.height = room + len(self._options) + 2
         yield box
+
+    def action_scroll(self, by: int) -> None:
+        """Moves the lines."""
+        self._words.action_scroll_by(by)
 
     def on_mount(self) -> None:
         """The options have the keys."""
