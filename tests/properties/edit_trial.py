@@ -199,9 +199,9 @@ class Trial:
 
     def _new(self, nodes: list[str], edges: list[str], *, inside: bool) -> AddNode:
         one = self.random.choice
-        what = one(
-            ["script", "operator", "pipeline", *(["select", "stream"] if inside else ["connector"] * 3)]
-        )
+        inner: list[What] = ["script", "operator", "pipeline", "select", "stream"]
+        outer: list[What] = ["script", "operator", "pipeline", "connector", "connector", "connector"]
+        what = one(inner if inside else outer)
         of = one(OPERATORS) if what == "operator" else one(connectors.names()) if what == "connector" else ""
         text = one(SCRIPTS) if what == "script" else one(EXPRESSIONS) if what == "select" else ""
         how = self.random.random()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from tremor_tui.connectors.contract import connectors, sides
 from tremor_tui.errors import ConfigError, EditError, did_you_mean
@@ -21,6 +22,7 @@ from tremor_tui.model.batch import Value
 from tremor_tui.model.port import ERR, IN, OUT
 
 MAIN = "main"
+W = TypeVar("W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +301,7 @@ def delete(editor: Editor, node: str, *, rejoin: bool) -> Done:
     batch = editor.batch(view.file)
     ins = [edge for edge in view.edges.values() if edge.target.node == node and edge.source.node != node]
     outs = [edge for edge in view.edges.values() if edge.source.node == node and edge.target.node != node]
-    ways = [edge for edge in outs if edge.source.port != ERR]
+    ways = main_ways(outs, lambda edge: edge.source.port)
     kept: set[int] = set()
     if rejoin:
         _check_rejoin(ins, ways, node)
@@ -317,6 +319,11 @@ def delete(editor: Editor, node: str, *, rejoin: bool) -> Done:
     nearest = ins[0].source.node if ins else outs[0].target.node if outs else ""
     how = f"deleted `{alias}` and joined what was around it" if rejoin else f"deleted `{alias}`"
     return Done(nearest, how)
+
+
+def main_ways(outs: Sequence[W], port: Callable[[W], str]) -> list[W]:
+    """Where events go on when a node is taken out of their way: behind `out`, else behind all but `err`."""
+    return [one for one in outs if port(one) == OUT] or [one for one in outs if port(one) != ERR]
 
 
 def _check_rejoin(ins: list[FlowEdge], outs: list[FlowEdge], node: str) -> None:

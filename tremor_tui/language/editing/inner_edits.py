@@ -13,7 +13,7 @@ from tremor_tui.language.editing import names, statements
 from tremor_tui.language.editing.batch import Batch, New
 from tremor_tui.language.editing.draft import KINDS
 from tremor_tui.language.editing.editor import Done, Editor
-from tremor_tui.language.editing.flow_edits import NewNode
+from tremor_tui.language.editing.flow_edits import NewNode, main_ways
 from tremor_tui.language.editing.inner import Inner, InnerEdge, InnerNode
 from tremor_tui.language.editing.outline import inner_edge_id, inner_ports_in, inner_ports_out
 from tremor_tui.language.editing.places import Places
@@ -96,7 +96,7 @@ def _insert(editor: Editor, inner: Inner, new: NewNode, edge: InnerEdge) -> Done
         raise _is_part(edge.source[0], edge.part_of)
     batch, select = editor.batch(inner.file), edge.select
     places = Places(batch, inner.found.node.statements)
-    at_source = edge.target[0] in inner.selects
+    at_source = edge.target[0] in inner.selects and not is_plain(select)
     if new.what == "select" and is_plain(select):
         text = statements.inner_text(statements.select("a", "b", new.text), _indent(inner))
         what = text.removeprefix("select ").rpartition("from a")[0].strip()
@@ -277,9 +277,11 @@ def disconnect(editor: Editor, edge: str) -> Done:
     batch.remove(found.select)
     _keep_one(inner, batch)
     source, target = _text(inner, found.select.source), _text(inner, found.select.into)
-    what = "disconnected" if is_plain(found.select) else "took away the select"
+    words = f"took away the select from `{source}` to `{target}`"
+    if is_plain(found.select):
+        words = f"disconnected `{source}` from `{target}`"
     editor.make()
-    return Done(_still(editor, _other_end(inner, found)), f"{what} from `{source}` to `{target}`")
+    return Done(_still(editor, _other_end(inner, found)), words)
 
 
 def _other_end(inner: Inner, edge: InnerEdge) -> str:
@@ -365,7 +367,7 @@ def delete(editor: Editor, node: str, *, rejoin: bool) -> Done:
     outs = [one for one in inner.selects.values() if one.source.stream.text == node]
     if rejoin:
         _check_rejoin(ins, outs, node)
-        ways = [one for one in outs if _port(one) != ERR]
+        ways = main_ways(outs, _port)
         if not _rejoin(inner, batch, ins, ways or outs):
             return _leave_junction(editor, inner, node, outs)
         for one in outs:
@@ -437,8 +439,9 @@ def _leave_junction(editor: Editor, inner: Inner, node: str, outs: list[Select])
         raise EditError(f"the selects around `{node}` cannot become one", "take one of them away first")
     found = inner.found.names.inside(inner.found.node).made_by(create)
     batch.over(create, f"create stream {_text(inner, create.name)}")
+    ways = main_ways(outs, _port)
     for select in outs:
-        if _port(select) == ERR:
+        if select not in ways:
             batch.remove(select)
         elif select.source.port is not None:
             batch.over(select.source, _text(inner, select.source.stream))
