@@ -31,10 +31,18 @@ from tremor_tui.engine.executors.link import Texts
 from tremor_tui.engine.sources import check
 from tremor_tui.errors import CompileError, EditError, TremorError
 from tremor_tui.language.depth import room
-from tremor_tui.language.editing import configure, flow_edits, inner_edits
+from tremor_tui.language.editing import (
+    configure,
+    flow_add,
+    flow_links,
+    flow_nodes,
+    inner_add,
+    inner_links,
+    inner_nodes,
+)
 from tremor_tui.language.editing.draft import Draft
 from tremor_tui.language.editing.editor import Done, Editor
-from tremor_tui.language.editing.flow_edits import NewNode
+from tremor_tui.language.editing.flow_add import NewNode
 from tremor_tui.language.editing.outline import outline
 from tremor_tui.language.editing.settings import Put
 from tremor_tui.model.diagnostic import Diagnostic
@@ -121,7 +129,7 @@ def _make(editor: Editor, step: Step, new: str) -> Done:
 
     match step:
         case AddNode():
-            add = inner_edits.add if editor.inside else flow_edits.add
+            add = inner_add.add if editor.inside else flow_add.add
             return add(editor, _new_node(step, node(step.after), inside=bool(editor.inside)))
         case Configure(name, puts):
             made = [Put(one.key, one.value, one.text, one.remove) for one in puts]
@@ -129,22 +137,22 @@ def _make(editor: Editor, step: Step, new: str) -> Done:
         case SetScript(name, text, port):
             return configure.set_script(editor, node(name), text, port)
         case DeleteNode(name, rejoin):
-            delete = inner_edits.delete if editor.inside else flow_edits.delete
+            delete = inner_nodes.delete if editor.inside else flow_nodes.delete
             return delete(editor, node(name), rejoin=rejoin)
         case Duplicate(name, wanted):
-            duplicate = inner_edits.duplicate if editor.inside else flow_edits.duplicate
+            duplicate = inner_nodes.duplicate if editor.inside else flow_nodes.duplicate
             return duplicate(editor, node(name), wanted)
         case Rename(name, wanted):
-            rename = inner_edits.rename if editor.inside else flow_edits.rename
+            rename = inner_nodes.rename if editor.inside else flow_nodes.rename
             return rename(editor, node(name), wanted)
         case ConnectPorts(source, target, source_port, target_port):
-            connect = inner_edits.connect if editor.inside else flow_edits.connect
+            connect = inner_links.connect if editor.inside else flow_links.connect
             return connect(editor, node(source), node(target), source_port, target_port)
         case Disconnect(edge):
-            disconnect = inner_edits.disconnect if editor.inside else flow_edits.disconnect
+            disconnect = inner_links.disconnect if editor.inside else flow_links.disconnect
             return disconnect(editor, edge)
         case Reconnect(edge, end, to, port):
-            reconnect = inner_edits.reconnect if editor.inside else flow_edits.reconnect
+            reconnect = inner_links.reconnect if editor.inside else flow_links.reconnect
             return reconnect(editor, edge, end, node(to), port)
 
 

@@ -18,6 +18,13 @@ text and what stands there instead, found by the spans of the tree.
 | `lacking.py`   | what a node lacks before it can run, what it should have |
 | `picture.py`   | the picture as data |
 | `outline.py`   | makes the picture |
+| `editor.py`    | an edit under way; may this be changed? |
+| `places.py`    | behind which statement a new one goes |
+| `statements.py`| the texts of new statements, and copies of old ones |
+| `flow_*.py`    | steps at flow level: add, links, nodes |
+| `inner_*.py`   | the same inside a pipeline |
+| `settings.py`  | what stands in a `with`, set and removed at its place |
+| `configure.py` | steps that set what a node is made with, and scripts |
 
 A step reads the views (`flow.py`, `inner.py`), collects its changes in a `Batch` and makes them; the next
 step reads the new text. Rules for what stands around a change:

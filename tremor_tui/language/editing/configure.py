@@ -11,7 +11,7 @@ from tremor_tui.language.editing.constants import argument
 from tremor_tui.language.editing.draft import Found
 from tremor_tui.language.editing.editor import Done, Editor
 from tremor_tui.language.editing.file import File, Text
-from tremor_tui.language.editing.flow_edits import check_node
+from tremor_tui.language.editing.flow_links import check_node
 from tremor_tui.language.editing.settings import Clause, Put, find, put
 from tremor_tui.language.editing.writing import indented, script_of
 from tremor_tui.language.tree.deploy import DefineConnector
