@@ -20,6 +20,7 @@ from tremor_tui.control.events import SetBreak as SetBreak
 from tremor_tui.control.events import StepBreak as StepBreak
 from tremor_tui.control.events import TraceNext as TraceNext
 from tremor_tui.control.history import AskHistory as AskHistory
+from tremor_tui.control.letters import DiscardLetters, ExportLetters, GetLetter, ListLetters, ReplayLetters
 from tremor_tui.control.limits import SetLimits as SetLimits
 from tremor_tui.control.limits import SetStatistics as SetStatistics
 from tremor_tui.control.playing import Play as Play
@@ -84,19 +85,23 @@ class Diagnose(Command, frozen=True, tag="diagnose"):
 
 
 class Apply(Command, frozen=True, tag="apply"):
-    """Compiles the file of a running flow anew and swaps each pipeline that changed between two batches.
+    """Compiles the file of a running flow anew and makes the flow what it says; answered with `Applied`.
 
-    Queues and the state of nodes with the same id stay, nothing is lost; answered with `Applied`. What
-    would add, remove or relink connectors or pipelines is refused with the difference in words.
+    Pipelines that changed are swapped between two batches; connectors, pipelines and links come and go. Queues
+    and the state of nodes that go on stay, nothing is lost. Where something new cannot be made or opened the
+    flow stays as it was.
 
     The new version is watched for a while (`FlowSnapshot.watching_until_ns`) and goes back by itself where
-    more events leave by `err` than before. Applying the same texts again while they are watched, or after
-    they went back, accepts them, as `accept` does at once.
+    more events leave by `err` than before, where it stalls its executor again and again, or where that ends.
+    Applying the same texts again while they are watched, or after they went back, accepts them, as `accept`
+    does at once. An apply is for one flow: what else the file deploys is named in the answer, and started
+    where it does not run and `start_others` says so.
     """
 
     flow: str
     texts: dict[str, str] = msgspec.field(default_factory=dict)
     accept: bool = False
+    start_others: bool = False
 
 
 class Compare(Command, frozen=True, tag="compare"):
@@ -195,4 +200,9 @@ Request = (
     | CheckPaths
     | MakeTest
     | RunTests
+    | ListLetters
+    | GetLetter
+    | ExportLetters
+    | ReplayLetters
+    | DiscardLetters
 )

@@ -43,7 +43,8 @@ class Letter(Picture, frozen=True):
     `task` is a task's id, `main/pipeline/parse`; `node` the node's inside it, empty for connectors. `reason`
     is the error's sentence without values, the same for all that failed in the same way; `message` has
     them. `file`, `line`, `column` are where it failed, 0 or empty where that is not known; `file` is a
-    FileText's name. `version` of the flow. `port`: of the task, where the event came in. `event`, `meta` are
+    FileText's name, `source` the line itself as it stood then. `version` of the flow.
+    `port`: of the task, where the event came in. `event`, `meta` are
     JSON texts, for `cut` and `decode` the bytes as text, with `raw` their base64. `packed` is base64 of
     msgpack, where JSON cannot say all of it (binaries, NaN). `is_cut`: too large, only its beginning is
     here. `went_on`: other branches took the event, and would take it again. `tries`: how often it failed.
@@ -78,6 +79,7 @@ class Letter(Picture, frozen=True):
     lasting: str = ""
     parent: int = 0
     note: str = ""
+    source: str = ""
 
     @property
     def place(self) -> str:
@@ -214,13 +216,12 @@ class Letters(Picture, frozen=True, tag="letters"):
 class LetterShown(Picture, frozen=True, tag="letter"):
     """The answer to `GetLetter`. `now`: the version that runs, 0 where the flow does not.
 
-    `source`: the line that failed, as it stood in the version that failed if that is the one that runs.
+    `path` is the file that failed, empty where the flow has no such file any more.
     """
 
     letter: Letter
     now: int = 0
     path: str = ""
-    source: str = ""
 
 
 class LettersExported(Picture, frozen=True, tag="letters_exported"):

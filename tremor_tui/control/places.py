@@ -58,6 +58,11 @@ def log_path(engine: str) -> Path:
     return state_dir() / f"{checked_name(engine)}.log"
 
 
+def letters_path(engine: str) -> Path:
+    """The journal of dead letters of an engine of that name."""
+    return state_dir() / f"{checked_name(engine)}.letters"
+
+
 def _private(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

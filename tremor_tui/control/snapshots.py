@@ -24,6 +24,7 @@ from tremor_tui.control.events import TapSamples as TapSamples
 from tremor_tui.control.events import Traced as Traced
 from tremor_tui.control.history import HistoryPage as HistoryPage
 from tremor_tui.control.history import Marked as Marked
+from tremor_tui.control.letters import LetterCount, Letters, LettersExported, LetterShown, Rehearsed, Replayed
 from tremor_tui.control.limits import Limits as Limits
 from tremor_tui.control.playing import Playing as Playing
 from tremor_tui.model.diagnostic import Diagnostic as Diagnostic  # clients take it from here
@@ -248,6 +249,7 @@ class FlowSnapshot(Picture, frozen=True):
     note_ns: int = 0
     watching_until_ns: int = 0
     breaks: tuple[BreakSnapshot, ...] = ()
+    letters: LetterCount = msgspec.field(default_factory=LetterCount)
 
 
 class ExecutorSnapshot(Picture, frozen=True):
@@ -394,13 +396,22 @@ class PipelineChange(Picture, frozen=True):
 class Compared(Picture, frozen=True, tag="compared"):
     """The answer to `Compare`: the pipelines that would be swapped, and all of it in words.
 
-    `refused`: changes that no apply makes (connectors, links, pipelines), in words.
+    `refused`: why no apply can be made of it, in words. `added`, `changed` (replaced, as they have other
+    settings) and `removed` are nodes of the flow (`connector/a`, `pipeline/b`); `linked` and `unlinked` links as
+    `/connector/a/out to /pipeline/b/in`. `anew`: sentences about connectors that begin, as that a source
+    reads its file from the start or a sink empties it.
     """
 
     flow: str
     pipelines: tuple[PipelineChange, ...] = ()
     refused: tuple[str, ...] = ()
     text: str = ""
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    unlinked: tuple[str, ...] = ()
+    anew: tuple[str, ...] = ()
 
 
 class Previewed(Picture, frozen=True, tag="previewed"):
@@ -455,5 +466,10 @@ Answer = (
     | Documented
     | TestMade
     | TestsRun
+    | Letters
+    | LetterShown
+    | LettersExported
+    | Replayed
+    | Rehearsed
 )
 Pushed = EngineSnapshot | TapSamples | BreakSnapshot | Notice | Marked | Playing

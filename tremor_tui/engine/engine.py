@@ -14,7 +14,7 @@ from anyio.abc import SocketStream, TaskGroup
 import tremor_tui
 from tremor_tui.control.commands import PROTOCOL, Request
 from tremor_tui.control.loops import forgive_late_wakeups
-from tremor_tui.control.places import log_path, run_dir, socket_path
+from tremor_tui.control.places import letters_path, log_path, run_dir, socket_path
 from tremor_tui.control.snapshots import (
     Answer,
     BreakSnapshot,
@@ -34,9 +34,10 @@ from tremor_tui.engine.compiling.service import LIMIT_S, Compiling
 from tremor_tui.engine.editing import Editing
 from tremor_tui.engine.events import Events
 from tremor_tui.engine.executors.executor import Executor, Places
-from tremor_tui.engine.executors.link import PICTURE_RATE, Ended, SetRate
+from tremor_tui.engine.executors.link import PICTURE_RATE, Ended, Mailed, SetRate
 from tremor_tui.engine.executors.restart import RestartPolicy
 from tremor_tui.engine.flows import WATCH_S, Flows
+from tremor_tui.engine.letters.desk import Desk
 from tremor_tui.engine.merge import Now, brief, merge
 from tremor_tui.engine.observing.part import Observing
 from tremor_tui.engine.part import Part
@@ -88,8 +89,11 @@ class Engine:
         self.flows = Flows(compiling, self.executors, log, self.notify, settings.clock, settings.watch_s)
         self._company = Company(lambda: self._sessions)
         self._events = Events(self.flows, log, self.notify)
+        self._letters = Desk(self.flows, letters_path(settings.name), self._say)
         self._watchdog = Watchdog(self.executors, self.flows.table.values, log)
         limits = Limits(stall_ms=settings.stall_ms)
+        self.flows.trials.stalls = self._watchdog.of_flow
+        self.flows.applying.taps_ended = self._events.taps_ended
         self.observing = Observing(self, settings.name, limits, settings.clock, self._watchdog)
         self._plane = Plane(self, self.flows, log, self._parts())
         self._ending = anyio.Event()
@@ -105,6 +109,7 @@ class Engine:
             self.observing,
             self._company,
             self._events,
+            self._letters,
             Editing(self.flows.compiling),
             Authoring(self.flows),
         ]
@@ -138,6 +143,7 @@ class Engine:
         group.start_soon(self._watchdog.run)
         group.start_soon(self.observing.run)
         group.start_soon(self.flows.trials.run)
+        group.start_soon(self._letters.run)
         group.start_soon(self._linger)
         group.start_soon(self._server.serve, self._accept)
 
@@ -184,7 +190,7 @@ class Engine:
         now = Now(self.settings.name, at_ns, self._since_ns, len(self._sessions), self._kept)
         stalls, stuck = self._watchdog.warnings(at_ns), self._watchdog.stuck()
         merged = merge(now, self.executors, self.flows.table.values(), stalls, stuck)
-        return self.observing.complete(merged)
+        return self.observing.complete(self._letters.complete(merged))
 
     def keep(self, keep: bool) -> None:
         """Whether it goes on without clients."""
@@ -272,9 +278,19 @@ class Engine:
             text = f"{flow.alias} failed: {reason}" if failed else f"{flow.alias} has ended"
             self.notify(text, "error" if failed else "info", flow.alias)
 
+    def mailed(self, executor: Executor, mail: Mailed) -> None:
+        """Events failed, or something became of those that were sent again."""
+        self._letters.mailed(mail)
+
+    def _say(self, text: str) -> None:
+        """Something that who looks on should know."""
+        self.log(text)
+        self.notify(text, "warning")
+
     def crashed(self, executor: Executor, reason: str, pause_s: float | None) -> None:
         """An executor ended by itself."""
         lost = self.flows.lose(executor, reason, final=pause_s is None)
+        self._letters.lost(flow.alias for flow in self.flows.on(executor))
         name = f"executor {executor.number}"
         if pause_s is None:
             text = f"{name} ended {executor.restarts} times, the last by: {reason}; it is not started again"

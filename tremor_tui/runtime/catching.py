@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING, Literal
 
 from tremor_tui.control.letters import Stage
 from tremor_tui.errors import DataError
-from tremor_tui.language.ir.deploy import PipelineIR
-from tremor_tui.language.ir.expr import IR, ConstIR, walk
-from tremor_tui.language.ir.query import ScriptNode
-from tremor_tui.language.ir.script import EmitIR
 from tremor_tui.model.batch import REPLAY, Batch, Meta, Value
 from tremor_tui.model.diagnostic import Span
 from tremor_tui.model.origin import OriginUri
 from tremor_tui.model.port import ERR
+from tremor_tui.pipeline.emits import emitting, said
 from tremor_tui.runtime.letters import LOST, MIXED, Caught, FlowLetters, reason_of, replayed, told
 
 if TYPE_CHECKING:
@@ -157,29 +154,10 @@ class Catcher:
     def _chosen(self, node: str, sent: Value) -> tuple[str, str, Span | None]:
         """What is to be said of an event that was sent to `err` on purpose."""
         if node not in self._emits:
-            self._emits[node] = emitting(self._letters.irs.get(self._task.alias), node)
+            ir = self._letters.irs.get(self._task.alias)
+            self._emits[node] = emitting(ir.query if ir else None, node)
         span, text = self._emits[node]
-        said = sent.get("error") if isinstance(sent, dict) else sent
-        return (said if isinstance(said, str) and said else text), "", span
-
-
-def emitting(ir: PipelineIR | None, node: str) -> tuple[Span | None, str]:
-    """Where a script sends to `err`, and that in words."""
-    nodes = ir.query.nodes if ir else ()
-    found = next((one for one in nodes if one.id == node), None)
-    if not isinstance(found, ScriptNode):
-        return None, "sent to `err` by the query"
-    bodies: list[IR] = [part for script in found.scripts.values() for part in script.body]
-    emits = [one for body in bodies for one in walk(body) if isinstance(one, EmitIR) and _is_err(one)]
-    spans = sorted((one.span for one in emits), key=lambda span: span.start)
-    if not spans:
-        return found.span, "emitted to `err`"
-    lines = " or ".join(str(line) for line in dict.fromkeys(span.line for span in spans))
-    return spans[0], f"emitted to `err` at line {lines}"
-
-
-def _is_err(emit: EmitIR) -> bool:
-    return isinstance(emit.port, ConstIR) and emit.port.value == ERR
+        return said(sent, text), "", span
 
 
 # -- sources and sinks ---------------------------------------------------------------------------------

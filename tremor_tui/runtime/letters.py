@@ -19,8 +19,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-import msgspec
-
 from tremor_tui.connectors.contract import Clock
 from tremor_tui.control.letters import CUT, MAX_EVENT, Letter, LetterState, Stage
 from tremor_tui.errors import ScriptError, TremorError
@@ -28,6 +26,7 @@ from tremor_tui.language.ir.deploy import PipelineIR
 from tremor_tui.model.batch import REPLAY, Batch, Meta, Value
 from tremor_tui.model.diagnostic import Span
 from tremor_tui.model.origin import OriginUri
+from tremor_tui.model.packing import pack
 from tremor_tui.model.values import BadJson, ValueFault, from_json, to_json
 
 RATE: Final = 1000
@@ -303,7 +302,7 @@ def _texts(caught: Caught) -> tuple[str, str, str, str, bool]:
     event, packs = _json(caught.value)
     if len(event) + len(meta) > MAX_EVENT:
         return event[:CUT], meta[:CUT], "", "", True
-    packed = _packed(caught) if packs or meta_packs else ""
+    packed = pack(caught.value, caught.meta) if packs or meta_packs else ""
     if len(packed) > 2 * MAX_EVENT:
         return event[:CUT], meta[:CUT], "", "", True
     return event, meta, packed, "", False
@@ -319,7 +318,3 @@ def _json(value: Value) -> tuple[str, bool]:
         return text, from_json(text) != value
     except BadJson:
         return text, True
-
-
-def _packed(caught: Caught) -> str:
-    return b64encode(msgspec.msgpack.encode((caught.value, caught.meta))).decode()

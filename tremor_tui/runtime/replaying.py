@@ -1,8 +1,9 @@
 """Replaying: sends letters through their flow once more, between its live batches.
 
 An event enters the task where it failed, by the port where it had come in: a pipeline or a sink by its
-channel, like any batch; what a source could not read goes through its codec (and a new chain of preprocessors,
-if one of those refused it) and over the source's links. Where a channel is full this waits, as every sender does.
+channel, like any batch; what a source could not read goes through its codec (and a new chain of
+preprocessors, if one of those refused it) and over the source's links. Where a channel is full this waits,
+as every sender does.
 Metadata, origin and ingest time are as they were. The rows are not transactional: nobody is told of them.
 """
 
@@ -11,14 +12,13 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from tremor_tui.control.letters import Letter
 from tremor_tui.errors import ChannelClosed, LifecycleError, TremorError
 from tremor_tui.model.batch import MAX_BYTES, MAX_ROWS, REPLAY, Batch, Meta, Value
 from tremor_tui.model.origin import OriginUri
+from tremor_tui.model.packing import unpack
 from tremor_tui.model.port import OUT
-from tremor_tui.model.values import ValueFault, from_json
+from tremor_tui.model.values import ValueFault
 from tremor_tui.runtime.bell import Bell
 from tremor_tui.runtime.catching import catch_frames
 from tremor_tui.runtime.flow import Flow
@@ -141,11 +141,7 @@ def _batch(letters: list[Letter], values: list[Value], ids: list[int], metas: li
 
 def contents(letter: Letter) -> tuple[Value, Meta | None]:
     """The event and metadata that a letter keeps. Raises ValueError where they are not whole."""
-    if letter.packed:
-        value, meta = msgspec.msgpack.decode(b64decode(letter.packed))
-        return value, meta or None
-    value = None if letter.raw else from_json(letter.event)
-    return value, (from_json(letter.meta) or None) if letter.meta else None
+    return unpack("" if letter.raw else letter.event, letter.meta, letter.packed)
 
 
 def _origin(letter: Letter) -> OriginUri | None:

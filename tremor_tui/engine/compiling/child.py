@@ -23,10 +23,12 @@ from tremor_tui.engine.compiling.link import (
     Job,
     Outcome,
     Plan,
+    Rehearse,
     decode_job,
     encode,
 )
 from tremor_tui.engine.compiling.plan import open_texts, plan
+from tremor_tui.engine.compiling.rehearse import rehearse
 from tremor_tui.engine.executors.link import Texts
 from tremor_tui.engine.sources import check
 from tremor_tui.errors import CompileError
@@ -58,6 +60,8 @@ def outcome(job: Job) -> Outcome:
                 return draft(job)
             case Canvas():
                 return on_canvas(job)
+            case Rehearse():
+                return rehearse(job)
             case _:
                 return reply(job)
     except Exception as error:  # a bug: the process goes on, the supervisor logs it

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from tremor_tui.control.editing import Edit, Edited, Kinds, KindsListed, Outline, Outlined
+from tremor_tui.control.letters import Letter, Rehearsal
 from tremor_tui.control.snapshots import FileText, PreviewResult
 from tremor_tui.control.wire import prefixed
 from tremor_tui.engine.compiling.questions import Question, Reply
@@ -59,17 +60,33 @@ class Canvas(msgspec.Struct, frozen=True, tag="canvas"):
 class NodePlan(msgspec.Struct, frozen=True):
     """A node of a pipeline: its name for people, what it is, and a fingerprint of what it does.
 
-    Where it stands in the text is not in the fingerprint. `holds_state`: between events.
+    Where it stands in the text is not in the fingerprint. `holds_state`: between events; `state_key` is what
+    that state hangs on, beside the node.
     """
 
     label: str
     kind: str
     mark: str
     holds_state: bool = False
+    state_key: str = ""
+
+
+class ConnectorPlan(msgspec.Struct, frozen=True):
+    """A connector of a flow: its kind, what links make of it, and a fingerprint of what it is made of.
+
+    How often it is measured is not in the fingerprint. `anew` says what it means that one with other settings
+    takes its place.
+    """
+
+    kind: str
+    mark: str
+    is_source: bool = False
+    is_sink: bool = False
+    anew: str = ""
 
 
 class FlowPlan(msgspec.Struct, frozen=True):
-    """The shape of a flow: what may not change in an apply, and a fingerprint of each pipeline.
+    """The shape of a flow, with a fingerprint of each connector and pipeline, and `parts`: its connectors.
 
     `nodes` are those of each pipeline by their ids, but for ports and streams; `wiring` is a fingerprint of
     its edges. `lines` maps a line of generated Python to file and line of tremor, by the generated file's
@@ -84,6 +101,7 @@ class FlowPlan(msgspec.Struct, frozen=True):
     nodes: dict[str, dict[str, NodePlan]] = {}
     wiring: dict[str, str] = {}
     lines: dict[str, list[tuple[int, str, int]]] = {}
+    parts: dict[str, ConnectorPlan] = {}
 
 
 class Planned(msgspec.Struct, frozen=True, tag="planned"):
@@ -127,8 +145,23 @@ class Broken(msgspec.Struct, frozen=True, tag="broken"):
     traceback: str = ""
 
 
-Job = Plan | Diagnose | Draft | Canvas | Question
-Outcome = Planned | Found | Drafted | Drawn | Broken | Reply
+class Rehearse(msgspec.Struct, frozen=True, tag="rehearse"):
+    """What would become of letters of this flow? Answered with `Tried`."""
+
+    source: Texts
+    flow: str
+    letters: tuple[Letter, ...]
+
+
+class Tried(msgspec.Struct, frozen=True, tag="tried"):
+    """What would become of each letter."""
+
+    results: tuple[Rehearsal, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+Job = Plan | Diagnose | Draft | Canvas | Rehearse | Question
+Outcome = Planned | Found | Drafted | Drawn | Tried | Broken | Reply
 
 _encoder = msgspec.json.Encoder()
 _jobs: msgspec.json.Decoder[Job] = msgspec.json.Decoder(Job)

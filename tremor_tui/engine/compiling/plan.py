@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from pathlib import Path
 
+from tremor_tui.connectors.contract import connectors, renewal
 from tremor_tui.control.snapshots import FileText
-from tremor_tui.engine.compiling.link import FlowPlan, NodePlan, Planned
+from tremor_tui.engine.compiling.link import ConnectorPlan, FlowPlan, NodePlan, Planned
 from tremor_tui.engine.executors.link import Texts
 from tremor_tui.engine.sources import Program, build_all, compile_flows, is_library
 from tremor_tui.errors import CompileError
 from tremor_tui.language.emit.script import emit_script, emit_select
 from tremor_tui.language.emit.writer import Emitted
-from tremor_tui.language.ir.deploy import ConnectorIR, Endpoint, FlowIR, LinkIR
+from tremor_tui.language.ir.deploy import ConnectorIR, Endpoint, FlowIR, LinkIR, settings_of
 from tremor_tui.language.ir.query import OperatorNode, PassNode, QueryIR, ScriptNode, SelectNode
 from tremor_tui.language.load.traceback import FILE
 from tremor_tui.language.source import Source
+from tremor_tui.pipeline.marks import fingerprint, mark_of, placeless, state_of
 
-SPAN = re.compile(r"Span\(file='(?:[^'\\]|\\.)*', [a-z0-9_=, ]*\)")
 Lines = dict[str, list[tuple[int, str, int]]]
 NOTED = re.compile(r"  # (\d+)$")
 """The line of tremor, as `emit/writer.py` notes it where it changes."""
@@ -48,10 +47,11 @@ def _flow(flow: FlowIR) -> FlowPlan:
         flow.definition,
         {connector.alias: _settings(connector) for connector in flow.connectors},
         tuple(_link(link) for link in flow.links),
-        {pipeline.alias: _mark(pipeline.query) for pipeline in flow.pipelines},
+        {pipeline.alias: fingerprint(pipeline.query) for pipeline in flow.pipelines},
         {pipeline.alias: _nodes(pipeline.query) for pipeline in flow.pipelines},
         {pipeline.alias: _wiring(pipeline.query) for pipeline in flow.pipelines},
         _lines(pipeline.query for pipeline in flow.pipelines),
+        {connector.alias: _part(flow, connector) for connector in flow.connectors},
     )
 
 
@@ -60,8 +60,7 @@ def _nodes(query: QueryIR) -> dict[str, NodePlan]:
 
 
 def _node(node: ScriptNode | OperatorNode | SelectNode) -> NodePlan:
-    # A select has no name of its own but its line; everything else keeps its name.
-    mark = _mark(_placeless(_nameless(node) if isinstance(node, SelectNode) else node))
+    mark = mark_of(node)
     match node:
         case ScriptNode():
             return NodePlan(node.id, "script", mark, _uses_state(node))
@@ -69,21 +68,17 @@ def _node(node: ScriptNode | OperatorNode | SelectNode) -> NodePlan:
             return NodePlan(node.id, node.kind, mark, node.kind != "passthrough")
         case SelectNode():
             line = f"select of line {node.span.line}" if node.span else node.id
-            return NodePlan(line, "select", mark, bool(node.windows))
-
-
-def _nameless(node: SelectNode) -> SelectNode:
-    return dataclasses.replace(node, id="", select=dataclasses.replace(node.select, name=""))
+            return NodePlan(line, "select", mark, bool(node.windows), state_of(node))
 
 
 def _uses_state(node: ScriptNode) -> bool:
-    return node.state is not None or "RootIR(name='state'" in _placeless(node.scripts)
+    return node.state is not None or "RootIR(name='state'" in placeless(node.scripts)
 
 
 def _wiring(query: QueryIR) -> str:
     """The edges, with each select known by what it does."""
     marks = {node.id: _node(node).mark for node in query.nodes if isinstance(node, SelectNode)}
-    return _mark(
+    return fingerprint(
         sorted(
             (marks.get(e.source, e.source), e.source_port, marks.get(e.target, e.target), e.target_port)
             for e in query.edges
@@ -91,27 +86,20 @@ def _wiring(query: QueryIR) -> str:
     )
 
 
-def _placeless(value: object) -> str:
-    """All that something is made of, but not where that is written."""
-    return SPAN.sub("", repr(value))
-
-
 def _settings(connector: ConnectorIR) -> str:
-    """All that a connector is made of, but not where that is written."""
-    parts = (
+    """All that is said of a connector, but not where that is written."""
+    return fingerprint((settings_of(connector), connector.metrics_interval_s))
+
+
+def _part(flow: FlowIR, connector: ConnectorIR) -> ConnectorPlan:
+    ends = [(link.source, link.target) for link in flow.links]
+    return ConnectorPlan(
         connector.kind,
-        connector.codec,
-        connector.config,
-        connector.preprocessors,
-        connector.postprocessors,
-        connector.reconnect,
-        connector.metrics_interval_s,
+        fingerprint(settings_of(connector)),
+        any(one.kind == "connector" and one.alias == connector.alias for one, _ in ends),
+        any(one.kind == "connector" and one.alias == connector.alias for _, one in ends),
+        renewal(connectors.get(connector.kind), connector.config),
     )
-    return _mark(parts)
-
-
-def _mark(value: object) -> str:
-    return blake2b(repr(value).encode(), digest_size=16).hexdigest()
 
 
 def _link(link: LinkIR) -> str:

@@ -13,10 +13,11 @@ import anyio
 from anyio.abc import SocketStream, TaskGroup
 
 from tremor_tui.control.loops import forgive_late_wakeups
-from tremor_tui.control.snapshots import BreakSnapshot, Receipt, Stopped, TapSamples
+from tremor_tui.control.snapshots import BreakSnapshot, Stopped, TapSamples
 from tremor_tui.control.wire import Splitter
 from tremor_tui.engine.executors import link
 from tremor_tui.engine.executors.looking import Looking
+from tremor_tui.engine.executors.mail import mail
 from tremor_tui.engine.sources import Program, compile_flows
 from tremor_tui.errors import CompileError, ControlError, TremorError, UnknownName
 from tremor_tui.language.ir.deploy import FlowIR
@@ -92,7 +93,9 @@ class Body:
                 group.start_soon(self._carry_out, command)
 
     async def _carry_out(self, command: link.Command) -> None:
-        self._say(link.Answered(command.number, await self._result(command.order)))
+        result = await self._result(command.order)
+        self._mail()
+        self._say(link.Answered(command.number, result))
 
     async def _result(self, order: link.Orders) -> link.Result:
         try:
@@ -113,7 +116,8 @@ class Body:
                 self._picture()
                 return link.Started()
             case link.SwapFlow(source, alias):
-                return link.Swapped(await self._swap(_flow(source, alias), order))
+                # In a thread: the flows of this loop go on while their new version is compiled.
+                return await self._swap(await anyio.to_thread.run_sync(_flow, source, alias), order)
             case link.EndFlow(alias, deadline_s):
                 stopped = await runtime.stop(alias, deadline_s=deadline_s)
                 self._picture()
@@ -122,6 +126,8 @@ class Body:
                 runtime.pause(alias, paused)
             case link.Look(number, request):
                 return await self._looking.obey(number, request)
+            case link.SendAgain(alias, letters):
+                return link.SentAgain(tuple(await runtime.replay(alias, letters)))
             case link.SetRate(per_second):
                 self._rate = per_second
                 self._due.set()
@@ -133,13 +139,18 @@ class Body:
                 runtime.set_statistics(on)
         return link.Obeyed()
 
-    async def _swap(self, flow: FlowIR, order: link.SwapFlow) -> Receipt:
-        irs = {one.alias: one for one in flow.pipelines if one.alias in order.pipelines}
-        graphs = {alias: self.runtime.build(flow.alias, one) for alias, one in irs.items()}
-        return await self.runtime.swap(flow.alias, graphs, irs, order.version)
+    async def _swap(self, flow: FlowIR, order: link.SwapFlow) -> link.Swapped:
+        running = self.runtime.flows[flow.alias].pipelines if flow.alias in self.runtime.flows else {}
+        irs = [one for one in flow.pipelines if one.alias in order.pipelines and one.alias in running]
+        graphs = {one.alias: self.runtime.build(flow.alias, one) for one in irs}
+        receipt = await self.runtime.reshape(flow, graphs, order.version)
+        self._picture()
+        return link.Swapped(receipt, self._looking.ended_taps())
 
     async def _drain(self, deadline_s: float) -> tuple[Stopped, ...]:
-        return tuple(await self.runtime.stop_all(deadline_s))
+        stopped = tuple(await self.runtime.stop_all(deadline_s))
+        self._mail()
+        return stopped
 
     # --- what goes up
 
@@ -180,6 +191,12 @@ class Body:
         while True:
             await anyio.sleep(LOG_PAUSE_S)
             self._log_now()
+            self._mail()
+
+    def _mail(self) -> None:
+        """Hands on what failed, before anything that may be said about it."""
+        for mailed in mail(self.runtime.letters):
+            self._say(mailed)
 
     def _log_now(self) -> None:
         if self._lines or self._left_out:

@@ -20,6 +20,7 @@ from tremor_tui.engine.executors.link import (
     Command,
     Failed,
     Logged,
+    Mailed,
     Orders,
     Pictured,
     Quit,
@@ -59,6 +60,7 @@ class Listener(Protocol):
     def log(self, text: str) -> None: ...
     def told(self, said: TapSamples | BreakSnapshot) -> None: ...
     def pictured(self, executor: Executor) -> None: ...
+    def mailed(self, executor: Executor, mail: Mailed) -> None: ...
     def crashed(self, executor: Executor, reason: str, pause_s: float | None) -> None: ...
     async def restarted(self, executor: Executor) -> None: ...
 
@@ -227,6 +229,8 @@ class Executor:
                     self._listener.told(samples)
                 case Broke(snapshot):
                     self._listener.told(snapshot)
+                case Mailed():
+                    self._listener.mailed(self, said)
                 case Logged(lines, left_out):
                     self._log(lines, left_out)
 

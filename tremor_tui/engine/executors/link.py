@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from tremor_tui.control.events import BreakSnapshot, Looking, Trace
+from tremor_tui.control.letters import Letter
 from tremor_tui.control.limits import Limits
 from tremor_tui.control.snapshots import FlowSnapshot, Receipt, Stopped, TapSamples, TaskSnapshot, Warned
 from tremor_tui.control.wire import prefixed
@@ -44,9 +45,9 @@ class StartFlow(Order, frozen=True, tag="start"):
 
 
 class SwapFlow(Order, frozen=True, tag="swap"):
-    """Compile the file and swap these pipelines of a running flow; answered with `Swapped`.
+    """Compile the file and make a running flow what it says; answered with `Swapped`.
 
-    `version`: how the flow counts from then on, 0 for one more.
+    `pipelines` are those that changed, or are new. `version`: how the flow counts from then on, 0 for one more.
     """
 
     source: Texts
@@ -107,8 +108,25 @@ class SetStatistics(Order, frozen=True, tag="statistics"):
     on: bool
 
 
+class SendAgain(Order, frozen=True, tag="send_again"):
+    """Send letters through their flow once more; answered with `SentAgain` when they are on their way."""
+
+    flow: str
+    letters: tuple[Letter, ...]
+
+
 Orders = (
-    SetLimits | SetStatistics | StartFlow | SwapFlow | EndFlow | PauseFlow | Look | SetRate | Picture | Quit
+    SendAgain
+    | SetLimits
+    | SetStatistics
+    | StartFlow
+    | SwapFlow
+    | EndFlow
+    | PauseFlow
+    | Look
+    | SetRate
+    | Picture
+    | Quit
 )
 
 
@@ -128,15 +146,22 @@ class Started(msgspec.Struct, frozen=True, tag="started"):
 
 
 class Swapped(msgspec.Struct, frozen=True, tag="swapped"):
-    """The pipelines were swapped."""
+    """The flow is what it should be; `taps` are the numbers of those that ended, as their edge is gone."""
 
     receipt: Receipt
+    taps: tuple[int, ...] = ()
 
 
 class Followed(msgspec.Struct, frozen=True, tag="followed"):
     """The path of an event, where there is one."""
 
     trace: Trace | None = None
+
+
+class SentAgain(msgspec.Struct, frozen=True, tag="sent_again"):
+    """Letters are on their way, but for those that were not sent: number and why."""
+
+    unsent: tuple[tuple[int, str], ...] = ()
 
 
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
@@ -153,7 +178,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-Result = Obeyed | Started | Swapped | Followed | Ended | Failed
+Result = Obeyed | Started | Swapped | Followed | SentAgain | Ended | Failed
 
 
 class Answered(msgspec.Struct, frozen=True, tag="answered"):
@@ -195,11 +220,25 @@ class Logged(msgspec.Struct, frozen=True, tag="logged"):
     left_out: int = 0
 
 
-Said = Answered | Pictured | Tapped | Broke | Logged
+class Mailed(msgspec.Struct, frozen=True, tag="mailed"):
+    """What failed in a flow, and what became of letters that were sent; as `runtime.letters.Gathered`."""
+
+    flow: str
+    letters: tuple[Letter, ...] = ()
+    again: tuple[tuple[int, Letter], ...] = ()
+    missed: dict[str, int] = msgspec.field(default_factory=dict)
+    settled: tuple[int, ...] = ()
+    reached: tuple[int, ...] = ()
+    lost: tuple[int, ...] = ()
+
+
+Said = Answered | Pictured | Tapped | Broke | Mailed | Logged
 
 _encoder = msgspec.json.Encoder()
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
-_said: msgspec.json.Decoder[Answered | Pictured | Tapped | Broke | Logged] = msgspec.json.Decoder(Said)
+_said: msgspec.json.Decoder[Answered | Pictured | Tapped | Broke | Mailed | Logged] = msgspec.json.Decoder(
+    Said
+)
 
 
 def encode(frame: Command | Said) -> bytes:

@@ -49,6 +49,13 @@ class Looking:
                 return link.Followed(await runtime.paths.follow_next(flow, source, within_s))
         return link.Obeyed()
 
+    def ended_taps(self) -> tuple[int, ...]:
+        """Forgets the taps whose edge is gone; returns their numbers."""
+        over = tuple(number for number, tap in self._taps.items() if self._runtime.is_tap_over(tap))
+        for number in over:
+            del self._taps[number]
+        return over
+
     def _tap(self, number: int, request: ask.OpenTap | ask.ChangeTap | ask.CloseTap) -> None:
         tap = self._taps.get(number)
         if isinstance(request, ask.CloseTap):
