@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tremor_tui.model.diagnostic import Diagnostic
 
 ErrorFormat = Literal["short", "full"]
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 RED, YELLOW, BOLD = "31", "33", "1"
 
 

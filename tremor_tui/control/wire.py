@@ -55,8 +55,14 @@ _incoming: msgspec.json.Decoder[Reply | Push] = msgspec.json.Decoder(Incoming)
 
 
 def encode(frame: Ask | Reply | Push) -> bytes:
-    """A frame with its length. Raises ControlError above MAX_FRAME."""
-    return prefixed(_encoder.encode(frame))
+    """A frame with its length. Raises ControlError above MAX_FRAME, and for text that is not Unicode."""
+    try:
+        return prefixed(_encoder.encode(frame))
+    except UnicodeEncodeError as error:
+        # The names of files may be any bytes; Python hands over those that are not UTF-8 as surrogates.
+        shown = error.object.encode("utf-8", "backslashreplace").decode()
+        words = f"what is not UTF-8 cannot be sent: `{shown[:200]}`"
+        raise ControlError(words, "rename the file, if it is one's name") from None
 
 
 def prefixed(body: bytes) -> bytes:

@@ -124,6 +124,12 @@ class Terminal:
         self._stream.feed(data)
         return True
 
+    def settle(self, seconds: float) -> None:
+        """Reads what the program writes for so long."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.pump(left)
+
     def wait_for(self, text: str, seconds: float = 10.0) -> None:
         """Returns once the screen shows `text`. Raises TimeoutError with the screen."""
         self._pump_until(lambda: text in self.text, seconds, text)

@@ -21,8 +21,8 @@ from tremor_tui.workbench.glyphs import Glyphs
 from tremor_tui.workbench.ink import THEMES, Ink
 from tremor_tui.workbench.screens.dialogs import Question, TextDialog
 from tremor_tui.workbench.screens.help import help_lines
-from tremor_tui.workbench.screens.making import make, subject_of
 from tremor_tui.workbench.screens.keeping import Keeping, of_engine
+from tremor_tui.workbench.screens.making import make, subject_of
 from tremor_tui.workbench.screens.script import ScriptView
 from tremor_tui.workbench.screens.start import StartView
 from tremor_tui.workbench.screens.view import Severity, View
