@@ -17,7 +17,7 @@ Connect = Callable[[str], Awaitable[ControlPlane]]
 Find = Callable[[], Awaitable[Sequence[str]]]
 
 PER_SECOND = 4.0
-TAP_PER_SECOND = 20.0
+MOST_TAPS = 8
 SAMPLING_PER_SECOND = 100.0
 OPENING = -1
 FIRST_PAUSE_S = 0.1
@@ -71,9 +71,22 @@ class Session:
         self.is_live.set()
         if was_lost:
             store.say(f"connected to {store.engine} again", "info", time.monotonic())
-        if store.tap is not None:
-            await self._open(store.tap)
+        store.own_breaks.clear()
+        for tap in list(store.taps):
+            await self._open_again(tap)
         store.touch()
+
+    async def _open_again(self, tap: Tap) -> None:
+        """Opens a tap at an engine that may no longer have its edge."""
+        try:
+            await self._open(tap)
+        except EngineLost:
+            raise
+        except ControlError as error:
+            store = self._store
+            store.taps.remove(tap)
+            store.tap = store.tap if store.tap in store.taps else None
+            store.say(f"the tap on {tap.title} is closed: {error}", "warning", time.monotonic())
 
     async def _pump(self) -> None:
         assert self._plane is not None
@@ -109,15 +122,25 @@ class Session:
         return await self._plane.submit(request)
 
     async def open_tap(self, edge: str, title: str) -> None:
-        """Opens a tap on an edge, after closing the one that is open. Raises ControlError."""
-        await self.close_tap()
-        tap = Tap(edge, title)
-        await self._open(tap)
-        self._store.tap = tap
+        """Opens a tap on an edge beside those that are open, and shows it. Raises ControlError."""
+        store = self._store
+        tap = next((one for one in store.taps if one.edge == edge), None)
+        if tap is None:
+            if len(store.taps) >= MOST_TAPS:
+                await self.close_tap(store.taps[0])
+            tap = Tap(edge, title)
+            await self._open(tap)
+            store.taps.append(tap)
+        store.tap = tap
+        store.touch()
+
+    async def change_tap(self, tap: Tap) -> None:
+        """Tells the engine what a tap is to be from now on. Raises ControlError."""
+        await self.ask(do.ChangeTap(tap.number, tap.per_second, tap.matching, tap.top, tap.trace))
         self._store.touch()
 
     async def _open(self, tap: Tap) -> None:
-        answer = await self.ask(do.OpenTap(tap.edge, TAP_PER_SECOND))
+        answer = await self.ask(tap.request())
         if isinstance(answer, TapOpened):
             tap.number = answer.tap
 
@@ -138,9 +161,15 @@ class Session:
             self._samplers.clear()
         return found[:count]
 
-    async def close_tap(self) -> None:
-        """Closes the tap if one is open. Raises ControlError."""
-        tap, self._store.tap = self._store.tap, None
-        self._store.touch()
-        if tap is not None and self._plane is not None:
+    async def close_tap(self, tap: Tap | None = None) -> None:
+        """Closes a tap, the one that is shown where none is named. Raises ControlError."""
+        store = self._store
+        tap = tap or store.tap
+        if tap is None:
+            return
+        store.taps = [one for one in store.taps if one is not tap]
+        if store.tap is tap:
+            store.tap = store.taps[-1] if store.taps else None
+        store.touch()
+        if self._plane is not None:
             await self.ask(do.CloseTap(tap.number))

@@ -10,6 +10,7 @@ from typing import Literal
 
 from tremor_tui.control.editing import OutlinedFlow, OutlinedNode
 from tremor_tui.control.snapshots import (
+    BreakSnapshot,
     Compared,
     EdgeSnapshot,
     EngineSnapshot,
@@ -18,19 +19,17 @@ from tremor_tui.control.snapshots import (
     NodeSnapshot,
     Notice,
     Pushed,
-    Sample,
     TapSamples,
     TaskSnapshot,
     Warned,
 )
 from tremor_tui.workbench.past import Past
 from tremor_tui.workbench.sketch import Mark, Sketch, State, changed_nodes, drawn_graph, join
+from tremor_tui.workbench.taps import Tap as Tap
 from tremor_tui.workbench.terminal import clean
 
 KEPT = 240
 """Pictures in a history: a minute at four a second."""
-RING = 500
-"""Events that a tap keeps."""
 SAID_NS = 12_000_000_000
 """How long a sentence stays on the alert line, by the engine's clock or ours."""
 
@@ -47,28 +46,6 @@ class History:
     busy: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
     rate: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
     fill: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
-
-
-@dataclass(slots=True)
-class Tap:
-    """An open tap: its edge, the last events, and how many passed."""
-
-    edge: str
-    title: str
-    number: int = 0
-    ring: deque[Sample] = field(default_factory=lambda: deque(maxlen=RING))
-    sampled: int = 0
-    seen: int = 0
-    is_held: bool = False
-    missed: int = 0
-    wanted: str = ""
-
-    def shown(self) -> list[Sample]:
-        """The kept events that contain the wanted text, oldest first."""
-        if not self.wanted:
-            return list(self.ring)
-        text = self.wanted.lower()
-        return [sample for sample in self.ring if text in sample.value.lower() or text in sample.meta.lower()]
 
 
 def watched_s(flow: FlowSnapshot | None, picture: EngineSnapshot | None) -> int:
@@ -107,6 +84,10 @@ class Store:
     edge: str = ""
     task: str = ""
     tap: Tap | None = None
+    taps: list[Tap] = field(default_factory=list)
+    breaks: dict[int, BreakSnapshot] = field(default_factory=dict)
+    own_breaks: set[int] = field(default_factory=set)
+    _told_at: dict[int, float] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
     said: deque[Said] = field(default_factory=lambda: deque(maxlen=100))
     unsaved: int = 0
@@ -143,6 +124,8 @@ class Store:
                 self._take_picture(pushed, now)
             case TapSamples():
                 self._take_samples(pushed)
+            case BreakSnapshot():
+                self._take_break(pushed, now)
             case Notice():
                 self.say(pushed.text, pushed.severity, now, pushed.at_ns)
         for listen in self.listeners:
@@ -152,6 +135,7 @@ class Store:
     def _take_picture(self, picture: EngineSnapshot, now: float) -> None:
         self._tell_changes(self.latest, picture, now)
         self.latest = picture
+        self._take_breaks(picture, now)
         if self.frozen is not None:
             self.missed += 1
         alive = {task.id for task in picture.tasks}
@@ -187,15 +171,32 @@ class Store:
                 )
 
     def _take_samples(self, samples: TapSamples) -> None:
-        tap = self.tap
-        if tap is None or tap.number != samples.tap:
-            return
-        tap.seen = samples.seen_total or tap.seen + samples.seen
-        tap.sampled += len(samples.samples)
-        if tap.is_held:
-            tap.missed += len(samples.samples)
-        else:
-            tap.ring.extend(samples.samples)
+        for tap in self.taps:
+            if tap.number == samples.tap:
+                tap.take(samples)
+
+    def _take_breaks(self, picture: EngineSnapshot, now: float) -> None:
+        """A picture may be older than what was just told of a break."""
+        told = {n: one for n, one in self.breaks.items() if now - self._told_at.get(n, 0.0) < 1.0}
+        self.breaks = {one.number: one for flow in picture.flows for one in flow.breaks} | told
+        self._told_at = {n: at for n, at in self._told_at.items() if n in self.breaks or now - at < 1.0}
+        for number in [n for n, at in self._told_at.items() if n not in told and now - at < 1.0]:
+            self.breaks.pop(number, None)
+
+    def _take_break(self, told: BreakSnapshot, now: float) -> None:
+        self.breaks[told.number] = told
+        self._told_at[told.number] = now
+        name = clean(told.node)
+        if told.state == "held":
+            self.say(f"{name} is held before an event: 3 shows it", "warning", now)
+        elif told.state == "over":
+            del self.breaks[told.number]
+
+    @property
+    def own_break(self) -> BreakSnapshot | None:
+        """The break of this workbench that is held, else one that is set."""
+        own = [one for one in self.breaks.values() if one.number in self.own_breaks]
+        return min(own, key=lambda one: (one.state != "held", one.number), default=None)
 
     def say(
         self,
