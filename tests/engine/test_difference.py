@@ -11,9 +11,10 @@ from tremor_tui.control.commands import Compare, Deploy, Snapshot
 from tremor_tui.control.snapshots import Compared, EngineSnapshot
 from tremor_tui.engine.compiling.link import FlowPlan
 from tremor_tui.engine.compiling.plan import plan
+from tremor_tui.engine.applying import judged_tasks
 from tremor_tui.engine.difference import compare
 from tremor_tui.engine.executors.link import Texts
-from tremor_tui.engine.flows import _altered
+from tremor_tui.engine.shape import shape_of
 from tremor_tui.errors import ControlError
 
 COUNTS = "let state = state + 1; event"
@@ -62,10 +63,26 @@ def test_what_only_moves_in_the_text_is_no_change() -> None:
     assert [change.alias for change in found.pipelines] == ["main"]
 
 
-def test_a_window_that_moves_loses_what_it_holds_and_says_so() -> None:
+def test_a_window_that_moves_in_the_text_keeps_what_it_holds() -> None:
     found = changed(windowed(), "\n" + windowed())
 
-    assert found.text.startswith("moves main in the text (state of select of line ")
+    assert found.text == "moves main in the text, no more"
+    assert found.pipelines[0].lost == ()
+    assert found.pipelines[0].kept[0].startswith("select of line ")
+
+
+def test_a_window_that_is_made_otherwise_loses_what_it_holds_and_says_so() -> None:
+    other = windowed().replace("lately", "soon")
+
+    assert "(state of select of line " in changed(windowed(), other).text
+
+
+def test_two_windows_that_change_places_keep_their_own_state() -> None:
+    second = WINDOW.replace("define window lately", "define window later").replace("[lately]", "[later]")
+    text = flow().replace("select event from work into out;", WINDOW + second)
+    turned = flow().replace("select event from work into out;", second + WINDOW)
+
+    assert changed(text, turned).pipelines[0].lost == ()
 
 
 def test_nodes_that_are_added_and_removed_are_named() -> None:
@@ -89,11 +106,39 @@ def test_texts_that_are_the_same_differ_in_nothing() -> None:
     assert changed(flow(), flow()) == Compared("one")
 
 
-def test_what_no_apply_makes_is_refused_in_words() -> None:
-    found = changed(flow(), flow(extra="create connector two from nowhere;"))
+def test_a_new_sink_is_told_of_with_what_it_does_to_its_file() -> None:
+    sink = """define connector two from file with codec = "json", config = {"path": "two", "mode": "MODE"} end;
+  create connector two; connect /pipeline/main to /connector/two;"""
+    added = changed(flow(), flow(extra=sink.replace("MODE", "truncate")))
+    removed = changed(flow(extra=sink.replace("MODE", "truncate")), flow())
+    other = changed(flow(extra=sink.replace("MODE", "truncate")), flow(extra=sink.replace("MODE", "append")))
 
-    assert found.refused == ("connector `two` is new",)
-    assert found.text == "connector `two` is new"
+    assert added.text == "adds connector/two; two empties `two` first"
+    assert (added.added, added.linked) == (("connector/two",), ("/pipeline/main/out to /connector/two/in",))
+    assert removed.text == "removes connector/two"
+    assert other.text == "replaces connector/two; two writes on at the end of `two`"
+    assert (other.changed, other.refused) == (("connector/two",), ())
+
+
+def test_a_source_with_other_settings_begins_anew_and_that_is_said() -> None:
+    found = changed(flow(), flow().replace("10000000", "20000000"))
+
+    assert found.text == "replaces connector/tick; tick, which has other settings, begins anew"
+
+
+def test_links_between_nodes_that_stay_are_told_of() -> None:
+    link = "connect /connector/tick to /pipeline/main;"
+    found = changed(flow(extra="connect /pipeline/main/err to /connector/nowhere;"), flow())
+
+    assert link in flow()
+    assert found.text == "unlinks /pipeline/main/err to /connector/nowhere/in"
+
+
+def test_a_pipeline_that_goes_takes_its_state_with_it() -> None:
+    more = "create pipeline more from main; connect /connector/tick to /pipeline/more;"
+    text = flow(script=COUNTS, extra=more + "connect /pipeline/more to /connector/nowhere;")
+
+    assert changed(text, flow(script=COUNTS)).text == "removes pipeline/more (state of more/work lost)"
 
 
 def test_only_pipelines_that_do_something_else_are_judged() -> None:
@@ -103,8 +148,9 @@ def test_only_pipelines_that_do_something_else_are_judged() -> None:
     two = two.replace("end;\ndeploy", "connect /pipeline/more to /connector/nowhere;\nend;\ndeploy")
     old, new = planned(two), planned(two.replace("      event\n", "      event + 1\n", 1))
 
-    assert _altered(old, new, ("main", "more")) == ("main",)
-    assert _altered(old, planned("\n" + two), ("main", "more")) == ("main", "more")
+    moved = planned("\n" + two)
+    assert judged_tasks(old, new, ("main", "more"), shape_of(old, new)) == ("main",)
+    assert judged_tasks(old, moved, ("main", "more"), shape_of(old, moved)) == ("main", "more")
 
 
 @pytest.mark.anyio

@@ -56,6 +56,11 @@ class Bench:
         self._config = config
         self._ctx = ctx
 
+    @staticmethod
+    def renewal(config: Mapping[str, Value]) -> str:
+        """What opening it does."""
+        return f"replays `{config.get('path')}` from its start"
+
     def source(self) -> Source | None:
         """The replay."""
         return BenchSource(self._config, self._ctx)

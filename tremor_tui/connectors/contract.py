@@ -173,6 +173,15 @@ class Connector(Protocol):
     def sink(self) -> Sink | None: ...
 
 
+def renewal(kind: type[Connector], config: Mapping[str, Value]) -> str:
+    """What it means that a connector of this kind and configuration begins in a flow that runs, in words.
+
+    Kinds for which it is not plain say it in a static method `renewal(config)`; else it is empty.
+    """
+    tell: Callable[[Mapping[str, Value]], str] | None = getattr(kind, "renewal", None)
+    return "" if tell is None else tell(config)
+
+
 connectors: Registry[type[Connector]] = Registry("tremor_tui.connectors", "connector")
 connector = connectors.register
 

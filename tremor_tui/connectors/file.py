@@ -68,6 +68,16 @@ class File:
         mode = config.get("mode")
         return mode in (None, "read"), mode != "read"
 
+    @staticmethod
+    def renewal(config: Mapping[str, Value]) -> str:
+        """What opening it does to what is there."""
+        doings = {
+            "read": "reads `{}` from its start",
+            "append": "writes on at the end of `{}`",
+            "overwrite": "writes over what is in `{}`, from its start",
+        }
+        return doings.get(config.get("mode"), "empties `{}` first").format(config.get("path"))
+
     def source(self) -> Source | None:
         """The reader, in mode `read`."""
         if self._config["mode"] != "read":

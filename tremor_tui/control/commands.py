@@ -87,9 +87,9 @@ class Diagnose(Command, frozen=True, tag="diagnose"):
 class Apply(Command, frozen=True, tag="apply"):
     """Compiles the file of a running flow anew and makes the flow what it says; answered with `Applied`.
 
-    Pipelines that changed are swapped between two batches; connectors, pipelines and links come and go. Queues
-    and the state of nodes that go on stay, nothing is lost. Where something new cannot be made or opened the
-    flow stays as it was.
+    Pipelines that changed are swapped between two batches; connectors, pipelines and links come and go.
+    Queues and the state of nodes that go on stay, nothing is lost. Where something new cannot be made or
+    opened the flow stays as it was.
 
     The new version is watched for a while (`FlowSnapshot.watching_until_ns`) and goes back by itself where
     more events leave by `err` than before, where it stalls its executor again and again, or where that ends.

@@ -203,9 +203,9 @@ class Receipt(Picture, frozen=True):
     """What an apply did: which version runs, in which pipelines, what was carried over, how long it took.
 
     `kept` names the nodes whose state lives on; `events` were queued and not lost; `pause_ns` is how long
-    the slowest pipeline took no batch, or a source that stays could not send. `left`: events that a part which
-    was removed could not deliver, so that it ended by force. `went_back_from`: the version that failed and was taken back, so that
-    `version` runs again; 0 where a client asked for it.
+    the slowest pipeline took no batch, or a source that stays could not send. `left`: events that a part
+    which was removed could not deliver, so that it ended by force. `went_back_from`: the version that failed
+    and was taken back, so that `version` runs again; 0 where a client asked for it.
     """
 
     flow: str
@@ -397,9 +397,9 @@ class Compared(Picture, frozen=True, tag="compared"):
     """The answer to `Compare`: the pipelines that would be swapped, and all of it in words.
 
     `refused`: why no apply can be made of it, in words. `added`, `changed` (replaced, as they have other
-    settings) and `removed` are nodes of the flow (`connector/a`, `pipeline/b`); `linked` and `unlinked` links as
-    `/connector/a/out to /pipeline/b/in`. `anew`: sentences about connectors that begin, as that a source
-    reads its file from the start or a sink empties it.
+    settings) and `removed` are nodes of the flow (`connector/a`, `pipeline/b`); `linked` and `unlinked` are
+    links as `/connector/a/out to /pipeline/b/in`. `anew`: sentences about connectors that begin, as that a
+    source reads its file from the start or a sink empties it.
     """
 
     flow: str

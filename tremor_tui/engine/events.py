@@ -7,14 +7,15 @@ over then, as what they held is gone.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterable
 from itertools import count
 
 import msgspec
 
 from tremor_tui.control import events as ask
 from tremor_tui.control.commands import Command, Request
-from tremor_tui.control.snapshots import Answer, BreakSnapshot, Done, TapSamples
+from tremor_tui.control.snapshots import Answer, BreakSnapshot, Done, Notice, TapSamples
 from tremor_tui.engine.clients import ClientSession
 from tremor_tui.engine.executors import link
 from tremor_tui.engine.flows import Deployed, Flows
@@ -92,6 +93,15 @@ class Events:
                 self.told(
                     BreakSnapshot(number, asked.flow, asked.node, "", asked.condition, "over", note=note)
                 )
+
+    def taps_ended(self, taps: Iterable[int]) -> None:
+        """Tells the owners of taps whose edge is gone with a version of its flow."""
+        for number in taps:
+            owner, opened = self._taps.pop(number, (None, None))
+            if owner is not None and opened is not None:
+                flow, _, edge = opened.edge.partition(":")
+                text = f"the tap on {edge} ended: {flow} has no such edge any more"
+                owner.push(Notice(text, "warning", time.time_ns(), flow))
 
     # -- taps --------------------------------------------------------------------------------------
 

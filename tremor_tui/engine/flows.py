@@ -6,104 +6,27 @@ begins with what was deployed or applied last, whatever lies on the disk meanwhi
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
 import anyio
-import anyio.to_thread
 import msgspec
 
 from tremor_tui.control.commands import Apply, Compare, Deploy
-from tremor_tui.control.snapshots import (
-    Applied,
-    Compared,
-    Done,
-    FileText,
-    FlowSnapshot,
-    FlowState,
-    Receipt,
-    Severity,
-    Stopped,
-)
+from tremor_tui.control.snapshots import Applied, Compared, Done, FlowSnapshot, Stopped
+from tremor_tui.engine.applying import Applying, Notify, is_over, pinned
 from tremor_tui.engine.compiling.link import FlowPlan, Plan, Planned
 from tremor_tui.engine.compiling.service import Compiling
+from tremor_tui.engine.deployed import OVER, Version
+from tremor_tui.engine.deployed import Deployed as Deployed
 from tremor_tui.engine.difference import compare
 from tremor_tui.engine.executors.executor import Executor
-from tremor_tui.engine.executors.link import Ended, EndFlow, PauseFlow, StartFlow, SwapFlow, Swapped, Texts
-from tremor_tui.engine.shape import differences
-from tremor_tui.engine.tally import Tally
-from tremor_tui.engine.trials import Clock, Trial, Trials, refresh, restore
+from tremor_tui.engine.executors.link import Ended, EndFlow, PauseFlow, StartFlow, Texts
+from tremor_tui.engine.tally import Lately, Tally
+from tremor_tui.engine.trials import Clock, Trial, Trials
 from tremor_tui.errors import ControlError, EngineLost, LifecycleError, UnknownName
 
-OVER: frozenset[FlowState] = frozenset({"stopped", "failed"})
 WATCH_S = 10.0
-Notify = Callable[[str, Severity, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What a flow was compiled from."""
-
-    number: int
-    plan: FlowPlan
-    source: Texts
-    files: tuple[FileText, ...]
-
-
-@dataclass(slots=True)
-class Deployed:
-    """One flow: where it runs, what it was compiled from, and its last picture.
-
-    `trial`: how the version that runs is watched; `gone`: the version that was taken back last.
-    """
-
-    plan: FlowPlan
-    source: Texts
-    files: tuple[FileText, ...]
-    executor: Executor
-    tally: Tally = field(default_factory=Tally)
-    version: int = 1
-    newest: int = 1
-    trial: Trial | None = None
-    gone: Version | None = None
-    last_apply: Receipt | None = None
-    error: str = ""
-    note: str = ""
-    note_ns: int = 0
-    lost: bool = False
-    failed: bool = False
-    picture: FlowSnapshot | None = None
-
-    @property
-    def alias(self) -> str:
-        """The name it was deployed under."""
-        return self.plan.alias
-
-    @property
-    def state(self) -> FlowState:
-        """What it is doing, as far as the supervisor knows."""
-        if self.failed:
-            return "failed"
-        if self.lost or self.picture is None:
-            return "initializing"
-        return self.picture.state
-
-    def now(self) -> Version:
-        """The version that runs."""
-        return Version(self.version, self.plan, self.source, self.files)
-
-    def become(self, version: Version) -> None:
-        """Notes that another version runs."""
-        self.version, self.plan = version.number, version.plan
-        self.source, self.files = version.source, version.files
-        self.newest = max(self.newest, version.number)
-
-    def say(self, note: str) -> None:
-        """Keeps a sentence about what happened last."""
-        self.note, self.note_ns = note, time.time_ns()
 
 
 class Flows:
@@ -122,10 +45,10 @@ class Flows:
         self.executors = executors
         self.log = log
         self.table: dict[str, Deployed] = {}
-        self.trials = Trials(lambda: list(self.table.values()), clock, self._go_back, self._stay)
-        self._notify = notify
         self._clock = clock
         self._watch_ns = int(watch_s * 1e9)
+        self.applying = Applying(log, notify, clock, self._watch_ns)
+        self.trials = Trials(lambda: list(self.table.values()), clock, self._go_back, self.applying.stay)
         self._turns: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
         self._placed = 0
 
@@ -145,14 +68,13 @@ class Flows:
         planned = await self._planned(source)
         if not planned.flows:
             raise ControlError(f"`{request.path}` deploys no flow", "add `deploy flow NAME;` at its end")
-        source = _pinned(source, planned.files)
+        source = pinned(source, planned.files)
         started: list[Deployed] = []
         try:
             for plan in planned.flows:
                 async with self._turns[plan.alias]:
                     await self._make_room(plan.alias, request.replace)
-                    tally = Tally(self._watch_ns)
-                    started.append(flow := Deployed(plan, source, planned.files, self._place(), tally))
+                    started.append(flow := self._deployed(plan, source, planned))
                     await self._start(flow)
         except BaseException:
             with anyio.CancelScope(shield=True):
@@ -163,20 +85,41 @@ class Flows:
         return Done(f"deployed {names}")
 
     async def apply(self, request: Apply) -> Applied:
-        """Compiles a running flow's file anew, swaps the pipelines that changed, and has them watched."""
+        """Compiles a running flow's file anew, makes the flow what it says, and has that watched."""
         async with self._turns[request.flow]:
             flow = self.get(request.flow)
-            if flow.state in OVER or flow.lost:
+            if is_over(flow):
                 raise LifecycleError(
                     f"the flow `{flow.alias}` does not run: it is {flow.state}", "deploy it anew"
                 )
             source = msgspec.structs.replace(flow.source, texts=request.texts)
             planned = await self._planned(source)
             plan = next((p for p in planned.flows if p.alias == flow.alias), None)
-            _refuse_relinking(flow, plan)
-            assert plan is not None
-            made = Version(flow.newest + 1, plan, _pinned(source, planned.files), planned.files)
-            return await self._apply(flow, made, request.accept)
+            if plan is None:
+                gone = f"the file no longer deploys `{flow.alias}`"
+                raise ControlError(gone, f"to stop it: `tremor-tui stop {flow.alias}`")
+            source = pinned(source, planned.files)
+            made = Version(flow.newest + 1, plan, source, planned.files)
+            applied = await self.applying.apply(flow, made, request, self.trials)
+        others = await self._others(request, planned, source)
+        return msgspec.structs.replace(applied, text="; ".join(filter(None, (applied.text, others))))
+
+    async def _others(self, request: Apply, planned: Planned, source: Texts) -> str:
+        """Says which other flows of the file do not run, or starts them if that is wanted."""
+        idle = [plan for plan in planned.flows if plan.alias not in self.table]
+        names = ", ".join(f"`{plan.alias}`" for plan in idle)
+        if not idle or not request.start_others:
+            return (
+                f"{names} of the same file does not run; to start it too: apply with --others" if idle else ""
+            )
+        for plan in idle:
+            async with self._turns[plan.alias]:
+                await self._start(self._deployed(plan, source, planned))
+        return f"{names} runs too"
+
+    def _deployed(self, plan: FlowPlan, source: Texts, planned: Planned) -> Deployed:
+        tally, stalls = Tally(self._watch_ns), Lately(self._watch_ns)
+        return Deployed(plan, source, planned.files, self._place(), tally, stalls)
 
     async def compare(self, request: Compare) -> Compared:
         """What an apply of these texts would change."""
@@ -218,15 +161,19 @@ class Flows:
                 continue
             flow.lost = False
             flow.picture = None
-            flow.say(f"began anew after executor {executor.number} ended")
+            anew = f"began anew after executor {executor.number} ended"
+            flow.say(f"{flow.went_back}; {anew}" if flow.went_back else anew)
+            flow.went_back = ""
 
     def lose(self, executor: Executor, reason: str, final: bool) -> list[Deployed]:
         """Notes that an executor's flows are gone, for good if `final`; returns those that ran."""
         gone = [flow for flow in self.on(executor) if flow.state not in OVER]
         for flow in gone:
-            flow.lost, flow.failed, flow.trial = True, final, None
+            self.applying.lose(flow, f"executor {executor.number} ended ({reason})")
+            flow.lost, flow.failed = True, final
             flow.error = f"executor {executor.number} ended: {reason}" if final else ""
-            flow.say(f"executor {executor.number} ended: {reason}")
+            ended = f"executor {executor.number} ended: {reason}"
+            flow.say(f"{flow.went_back}; {ended}" if flow.went_back and final else ended)
         return gone
 
     def see(self, executor: Executor) -> list[FlowSnapshot]:
@@ -239,6 +186,7 @@ class Flows:
                 if picture.state in OVER and flow.state not in OVER:
                     ended.append(picture)
                 flow.picture = picture
+                flow.stalls.see(self.trials.stalls(flow.alias)[0], now_ns)
                 flow.tally.see((t for t in executor.picture.tasks if t.flow == flow.alias), now_ns)
         return ended
 
@@ -270,77 +218,10 @@ class Flows:
         self.table[flow.alias] = flow
         await flow.executor.order(StartFlow(flow.source, flow.alias))
 
-    async def _apply(self, flow: Deployed, made: Version, accept: bool) -> Applied:
-        changed = _changed(flow.plan, made.plan)
-        if not changed:
-            return self._keep(flow, made, accept)
-        if flow.gone and flow.gone.source.texts == made.source.texts:
-            made, accept = dataclasses.replace(made, number=flow.gone.number), True
-        earlier = flow.now()
-        await refresh([flow.executor])
-        judged = _altered(flow.plan, made.plan, changed)
-        before = flow.tally.lately(judged)
-        receipt = flow.last_apply = await self._swap(flow, made, changed)
-        flow.trial = None
-        self.log(f"applied version {flow.version} of {flow.alias}: {', '.join(changed)}")
-        if accept or not self._watch_ns:
-            flow.say(f"v{flow.version} was applied and accepted")
-            return Applied((receipt,), f"v{flow.version} is accepted and not watched")
-        await refresh([flow.executor])
-        until = self._clock.monotonic_ns() + self._watch_ns
-        start, wall = flow.tally.total(judged), self._clock.wall_ns() + self._watch_ns
-        flow.trial = Trial(earlier, judged, before, start, until, wall)
-        flow.say(f"v{flow.version} was applied and is watched")
-        self.trials.begin()
-        return Applied((receipt,))
-
-    def _keep(self, flow: Deployed, made: Version, accept: bool) -> Applied:
-        """Answers an apply that changes nothing that runs; the same texts again accept what is watched."""
-        if flow.trial and (accept or flow.source.texts == made.source.texts):
-            flow.trial = None
-            flow.say(f"v{flow.version} was accepted")
-            self.log(f"{flow.alias} {flow.note}")
-            return Applied((), f"v{flow.version} is accepted")
-        flow.become(dataclasses.replace(made, number=flow.version))
-        return Applied((), "nothing that runs has changed")
-
-    async def _swap(self, flow: Deployed, made: Version, pipelines: tuple[str, ...]) -> Receipt:
-        result = await flow.executor.order(SwapFlow(made.source, flow.alias, pipelines, made.number))
-        assert isinstance(result, Swapped)
-        flow.become(made)
-        return msgspec.structs.replace(
-            result.receipt, flow=flow.alias, version=made.number, pipelines=pipelines, at_ns=time.time_ns()
-        )
-
     async def _go_back(self, flow: Deployed, trial: Trial, why: str) -> None:
-        """Puts the version that ran before `trial` live again, and its texts on disk."""
         async with self._turns[flow.alias]:
-            if flow.trial is not trial or flow.lost or flow.state in OVER:
-                return
-            flow.trial, failed = None, flow.now()
-            try:
-                changed = _changed(failed.plan, trial.earlier.plan)
-                receipt = await self._swap(flow, trial.earlier, changed)
-            except ControlError as error:
-                self._tell(flow, f"v{failed.number} cannot go back: {error.message}; {why}", "error")
-                return
-            flow.gone = failed
-            texts = failed.source.texts, trial.earlier.source.texts
-            files = await anyio.to_thread.run_sync(restore, *texts)
-            # Last, for who reads this looks at the files next.
-            flow.last_apply = msgspec.structs.replace(receipt, went_back_from=failed.number)
-            text = f"v{failed.number} went back to v{flow.version}: {why}"
-            self._tell(flow, f"{text}; {files}" if files else text, "warning")
-
-    def _stay(self, flow: Deployed, why: str) -> None:
-        """The version on trial is good."""
-        flow.trial = None
-        self._tell(flow, f"v{flow.version} stays: {why}", "info")
-
-    def _tell(self, flow: Deployed, text: str, severity: Severity) -> None:
-        flow.say(text)
-        self.log(f"{flow.alias} {text}")
-        self._notify(f"{flow.alias} {text}", severity, flow.alias)
+            if flow.trial is trial and not flow.lost:
+                await self.applying.go_back(flow, trial, why)
 
     async def _end(self, flow: Deployed, deadline_s: float) -> Stopped:
         if flow.lost or flow.failed:
@@ -363,32 +244,3 @@ class Flows:
                 await self._end(flow, 1.0)
             except ControlError as error:
                 self.log(f"taking {flow.alias} back: {error.message}")
-
-
-def _changed(old: FlowPlan, new: FlowPlan) -> tuple[str, ...]:
-    """The pipelines that differ between two plans of the same shape."""
-    return tuple(alias for alias, mark in new.pipelines.items() if old.pipelines[alias] != mark)
-
-
-def _altered(old: FlowPlan, new: FlowPlan, changed: tuple[str, ...]) -> tuple[str, ...]:
-    """Those that do something else now; what only moved in its text would water down the share that fails."""
-
-    def does(plan: FlowPlan, alias: str) -> object:
-        return sorted(n.mark for n in plan.nodes.get(alias, {}).values()), plan.wiring.get(alias)
-
-    return tuple(alias for alias in changed if does(old, alias) != does(new, alias)) or changed
-
-
-def _pinned(source: Texts, files: Sequence[FileText]) -> Texts:
-    return msgspec.structs.replace(source, texts={f.path: f.text for f in files if f.writable})
-
-
-def _refuse_relinking(flow: Deployed, plan: FlowPlan | None) -> None:
-    if plan is None:
-        raise ControlError(f"the file no longer deploys `{flow.alias}`", "to stop it: `tremor-tui stop`")
-    found = differences(flow.plan, plan)
-    if found:
-        raise ControlError(
-            f"`{flow.alias}` would change its shape: {'; '.join(found)}",
-            "an apply swaps pipelines only; stop the flow and deploy it anew, or deploy with replace",
-        )

@@ -41,7 +41,10 @@ class Count:
 
 @dataclass(slots=True)
 class Tally:
-    """Totals by pipeline that only rise, though the counters they are made of may begin anew."""
+    """Totals by task that only rise, though the counters they are made of may begin anew.
+
+    Pipelines are known by their alias, sinks as `connector/ALIAS`.
+    """
 
     window_ns: int = 10 * 10**9
     _last: dict[str, Count] = field(default_factory=dict)
@@ -49,13 +52,14 @@ class Tally:
     _past: deque[tuple[int, dict[str, Count]]] = field(default_factory=deque)
 
     def see(self, tasks: Iterable[TaskSnapshot], now_ns: int) -> None:
-        """Takes in the pictures of a flow's pipelines; others are passed over."""
+        """Takes in the pictures of a flow's pipelines and sinks; sources are passed over."""
         for task in tasks:
-            if task.kind == "pipeline":
+            if task.kind in ("pipeline", "sink"):
+                name = task.alias if task.kind == "pipeline" else f"connector/{task.alias}"
                 new = Count(task.events_in, task.events_err + task.failed)
-                grown = _grown(self._last.get(task.alias, Count()), new)
-                self._last[task.alias] = new
-                self._totals[task.alias] = self._totals.get(task.alias, Count()) + grown
+                grown = _grown(self._last.get(name, Count()), new)
+                self._last[name] = new
+                self._totals[name] = self._totals.get(name, Count()) + grown
         self._past.append((now_ns, dict(self._totals)))
         while len(self._past) > 1 and self._past[1][0] <= now_ns - self.window_ns:
             self._past.popleft()
@@ -67,6 +71,26 @@ class Tally:
     def lately(self, pipelines: Collection[str]) -> Count:
         """What they saw within the window, as far as pictures go back."""
         return self.total(pipelines) - _sum(self._past[0][1], pipelines) if self._past else Count()
+
+
+@dataclass(slots=True)
+class Lately:
+    """How much a number has grown within the window."""
+
+    window_ns: int = 10 * 10**9
+    total: int = 0
+    _past: deque[tuple[int, int]] = field(default_factory=deque)
+
+    def see(self, total: int, now_ns: int) -> None:
+        """Takes in the number as it is now."""
+        self.total = total
+        self._past.append((now_ns, total))
+        while len(self._past) > 1 and self._past[1][0] <= now_ns - self.window_ns:
+            self._past.popleft()
+
+    def lately(self) -> int:
+        """By how much it grew, as far back as is known."""
+        return self.total - self._past[0][1] if self._past else 0
 
 
 def _grown(old: Count, new: Count) -> Count:

@@ -1,11 +1,15 @@
 """Trials: watches each version that was just applied, and takes it back where more events fail than before.
 
+It goes back as well where its flow fails, where its tasks hold their loop for too long again and again, and
+where its executor ends; one whose loop stands still for `STUCK_S` is ended for that, as it obeys no order.
+
 A version on trial is accepted when its time is over, when its texts are applied once more, or when it is
 replaced by another one.
 """
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -21,9 +25,13 @@ from tremor_tui.engine.tally import Count, fails, percent
 from tremor_tui.errors import ControlError
 
 if TYPE_CHECKING:
-    from tremor_tui.engine.flows import Deployed, Version
+    from tremor_tui.engine.deployed import Deployed, Version
 
 LOOK_S = 0.5
+STALLS = 3
+"""So many stalls, and more than twice as many as before, send a version back."""
+STUCK_S = 5.0
+"""An executor whose loop a version on trial holds for so long is ended."""
 FRESH_S = 0.5
 """How long a picture is waited for; the last one has to do then."""
 
@@ -49,14 +57,20 @@ class MachineClock:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A version that is watched: what ran before, and what its pipelines counted before and at its start."""
+    """A version that is watched: what ran before, and what its tasks counted before and at its start.
+
+    `judged` are these tasks, as `Tally` knows them. `stalls` is how often the flow had stalled at the start,
+    `stalled_before` how often of these in the time before.
+    """
 
     earlier: Version
-    pipelines: tuple[str, ...]
+    judged: tuple[str, ...]
     before: Count
     start: Count
     until_ns: int
     until_wall_ns: int
+    stalled_before: int = 0
+    stalls: int = 0
 
 
 class Trials:
@@ -69,6 +83,8 @@ class Trials:
         go_back: Callable[[Deployed, Trial, str], Awaitable[None]],
         stay: Callable[[Deployed, str], None],
     ) -> None:
+        self.stalls: Callable[[str], tuple[int, int]] = lambda alias: (0, 0)
+        """How often tasks of a flow have stalled so far, and for how long (ns) one does now."""
         self._flows = flows
         self._clock = clock
         self._go_back = go_back
@@ -95,12 +111,24 @@ class Trials:
 
     async def _judge(self, flow: Deployed, trial: Trial) -> None:
         is_over = self._clock.monotonic_ns() >= trial.until_ns
-        since = flow.tally.total(trial.pipelines) - trial.start
+        since = flow.tally.total(trial.judged) - trial.start
         shares = f"{percent(since.share)} of events failed, {percent(trial.before.share)} before"
-        if fails(trial.before, since, is_over=is_over):
+        stalls, stuck_ns = self.stalls(flow.alias)
+        often = stalls - trial.stalls
+        if flow.state == "failed":
+            await self._go_back(flow, trial, f"the flow failed: {flow.error or _error(flow)}")
+        elif stuck_ns > STUCK_S * 1e9 and flow.executor.state == "running":
+            flow.executor.signal(signal.SIGKILL)
+        elif often >= STALLS and often > 2 * trial.stalled_before:
+            await self._go_back(flow, trial, f"it held its executor up {often} times")
+        elif fails(trial.before, since, is_over=is_over):
             await self._go_back(flow, trial, shares)
-        elif is_over:
+        elif is_over or flow.state == "stopped":
             self._stay(flow, shares if since.seen else "no event came")
+
+
+def _error(flow: Deployed) -> str:
+    return flow.picture.error.partition("\n")[0] if flow.picture else ""
 
 
 async def refresh(executors: Iterable[Executor]) -> None:

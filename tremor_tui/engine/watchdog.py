@@ -135,6 +135,11 @@ class Watchdog:
         """Tasks that hold their loop now, and for how long (ns)."""
         return {stall.task: stall.ns for stall in self.stalls.values() if stall.active}
 
+    def of_flow(self, alias: str) -> tuple[int, int]:
+        """How often tasks of a flow have stalled so far, and for how long (ns) one does now."""
+        stalls = [stall for task, stall in self.stalls.items() if task.startswith(f"{alias}/")]
+        return sum(stall.count for stall in stalls), max((s.ns for s in stalls if s.active), default=0)
+
     def hot(self) -> dict[str, tuple[HotLine, ...]]:
         """Where each task was seen in the last minute, the most first; nothing of those seen too rarely."""
         after = time.monotonic_ns() - RECENT_NS

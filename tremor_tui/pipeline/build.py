@@ -17,6 +17,7 @@ from tremor_tui.operators.contract import Operator, operators
 from tremor_tui.operators.passthrough import Passthrough
 from tremor_tui.operators.script import Render, ScriptOperator, ignore, plain
 from tremor_tui.pipeline.graph import Edge, EdgeStats, Graph, Node, NodeStats
+from tremor_tui.pipeline.marks import mark_of, state_of
 from tremor_tui.pipeline.selects import load_scripts, make_select
 
 OnError = Callable[[str, DataError], None]
@@ -32,6 +33,8 @@ class Part:
     operator: Operator
     ctx: Context
     is_multi: bool = False
+    mark: str = ""
+    state_key: str = ""
 
 
 def build(
@@ -73,7 +76,7 @@ def wire(
     nodes = [
         Node(
             index,
-            NodeStats(part.id, part.kind, part.operator),
+            NodeStats(part.id, part.kind, part.operator, part.mark, part.state_key),
             part.operator,
             part.ctx,
             is_output=part.kind == "output",
@@ -112,7 +115,9 @@ def _part(node: NodeIR, ctx: Context, caught: set[str], render: Render, on_error
         case OperatorNode():
             return Part(node.id, node.kind, operators.get(node.kind)(node.config, ctx), ctx)
         case SelectNode():
-            return Part(node.id, "select", make_select(node, ctx, report), ctx, _is_multi(node))
+            mark = mark_of(node) if node.windows else ""  # it alone holds state and has no name
+            select = make_select(node, ctx, report)
+            return Part(node.id, "select", select, ctx, _is_multi(node), mark, state_of(node))
 
 
 def _is_multi(node: SelectNode) -> bool:

@@ -7,7 +7,7 @@ finds the few graphs where no order of branches will do; these run event by even
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from tremor_tui.errors import DataError
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight, Restore, Trigger
+from tremor_tui.model.matching import Known, match_nodes
 from tremor_tui.model.signal import Signal
 from tremor_tui.operators.contract import Calling, Operator, Quiet, Steering
 from tremor_tui.pipeline import execute
@@ -45,11 +46,14 @@ class NodeStats:
     """What a node did. `kind` is `input`, `output`, `stream`, `script`, `select` or an operator's name.
 
     `rows_in` and `rows_out` count by port; `discarded` counts rows that left by a port without an edge.
+    `mark` says what it does, where its id does not tell (`marks.py`); `state_key` what its state hangs on.
     """
 
     id: str
     kind: str
     operator: Operator
+    mark: str = ""
+    state_key: str = ""
     batches: int = 0
     rows_in: dict[str, int] = field(default_factory=dict)
     rows_out: dict[str, int] = field(default_factory=dict)
@@ -207,12 +211,18 @@ class Graph:
                 node.operator.on_failed = partial(note, node.stats.id)
 
     def adopt(self, old: Graph) -> list[str]:
-        """Takes over the state of nodes with the same id and kind; returns the ids that kept one."""
-        before = {(stats.id, stats.kind): stats.operator for stats in old.nodes}
+        """Takes over the state of the nodes that these go on for; returns the ids that kept one.
+
+        That is a node that does the same, or else one with the same id and kind, as `model/matching.py` says.
+        """
+        before = {stats.id: stats for stats in old.nodes}
+        goes_on = match_nodes(_known(old.nodes), _known(self.nodes))
         kept = []
         for stats in self.nodes:
-            operator = before.get((stats.id, stats.kind))
-            state = operator.state() if operator else None
+            former = before.get(goes_on.get(stats.id, ""))
+            if former is None or former.state_key != stats.state_key:
+                continue
+            state = former.operator.state()
             if state is not None:
                 stats.operator.restore(state)
                 kept.append(stats.id)
@@ -232,6 +242,10 @@ class Graph:
 def _ascends(ids: Sequence[int]) -> bool:
     """Whether each id is above the one before; a pipeline above may have made several rows of one."""
     return isinstance(ids, range) or list(ids) == sorted(set(ids))
+
+
+def _known(nodes: Iterable[NodeStats]) -> dict[str, Known]:
+    return {stats.id: (stats.kind, stats.mark) for stats in nodes}
 
 
 def _overrides(operator: Operator, method: str) -> bool:

@@ -34,7 +34,7 @@ import msgspec
 
 from tremor_tui.control.snapshots import Receipt
 from tremor_tui.errors import LifecycleError, TremorError
-from tremor_tui.language.ir.deploy import ConnectorIR, FlowIR
+from tremor_tui.language.ir.deploy import ConnectorIR, FlowIR, settings_of
 from tremor_tui.model.signal import Drain
 from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.deploy import (
@@ -49,7 +49,7 @@ from tremor_tui.runtime.deploy import (
 from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.lifecycle import placed
 from tremor_tui.runtime.outbox import Link
-from tremor_tui.runtime.swap import exchange, finish
+from tremor_tui.runtime.swap import exchange, finish, swap
 from tremor_tui.runtime.tasks.pipeline import PipelineTask
 from tremor_tui.runtime.tasks.sink import SinkTask
 from tremor_tui.runtime.tasks.source import SourceTask
@@ -120,6 +120,8 @@ class Reshape:
         if flow.is_reshaping:
             raise LifecycleError(f"flow `{flow.alias}` is taking another shape already", "try again")
         self._make()
+        if not self._plan.is_structural:
+            return self._swap()
         flow.is_reshaping = True
         try:
             try:
@@ -137,6 +139,12 @@ class Reshape:
             for source in flow.sources:
                 source.bell.ring()
             flow.note_news()
+
+    def _swap(self) -> Receipt:
+        flow = self._flow
+        receipt = swap(flow, self._graphs, {one.alias: one for one in self._ir.pipelines}, self._version)
+        flow.ir, flow.installed = self._ir, self._plan.installed
+        return receipt
 
     # -- make --------------------------------------------------------------------------------------
 
@@ -158,7 +166,7 @@ class Reshape:
     def _keep_or_make(self, ir: ConnectorIR, before: Made) -> None:
         flow, made, alias = self._flow, self._plan.made, ir.alias
         installed = flow.installed.get(alias)
-        if installed is None or not is_same(installed.ir, ir):
+        if installed is None or settings_of(installed.ir) != settings_of(ir):
             installed = install(flow, ir, self._make_context)
         else:
             installed = replace(installed, ir=ir)
@@ -426,15 +434,6 @@ class Reshape:
                     for taker in takers:
                         above.setdefault(taker, []).append(task)
         return above
-
-
-def is_same(old: ConnectorIR, new: ConnectorIR) -> bool:
-    """Whether two connectors are made of the same, wherever that is written."""
-
-    def parts(ir: ConnectorIR) -> tuple[object, ...]:
-        return ir.kind, ir.codec, ir.config, ir.preprocessors, ir.postprocessors, ir.reconnect
-
-    return parts(old) == parts(new)
 
 
 def _is_empty(task: PipelineTask) -> bool:

@@ -47,7 +47,8 @@ class StartFlow(Order, frozen=True, tag="start"):
 class SwapFlow(Order, frozen=True, tag="swap"):
     """Compile the file and make a running flow what it says; answered with `Swapped`.
 
-    `pipelines` are those that changed, or are new. `version`: how the flow counts from then on, 0 for one more.
+    `pipelines` are those that changed, or are new. `version`: how the flow counts from then on, 0 for one
+    more.
     """
 
     source: Texts

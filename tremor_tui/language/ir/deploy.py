@@ -38,6 +38,12 @@ class ConnectorIR:
     key_spans: Mapping[str, Span] = field(default_factory=dict)
 
 
+def settings_of(connector: ConnectorIR) -> tuple[Any, ...]:
+    """All that a connector is made of, wherever that is written and however often it is measured."""
+    one = connector
+    return one.kind, one.codec, one.config, one.preprocessors, one.postprocessors, one.reconnect
+
+
 @dataclass(frozen=True, slots=True)
 class PipelineIR:
     """A pipeline to create: its alias in the flow and its graph with arguments folded in.
