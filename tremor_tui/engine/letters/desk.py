@@ -245,7 +245,7 @@ def summed_up(letters: list[Letter], results: Iterable[Rehearsal]) -> str:
         ports = dict.fromkeys(exit_.port for exit_ in one.exits)
         if one.error and "err" not in ports:
             ports["fails"] = None
-        ways.update(ports or {"dropped or held": None})
+        ways.update(list(ports) or ["dropped or held"])
         sent += one.passes and bool(one.exits)
     reasons = {one.reason for one in letters}
     what = f" '{reasons.pop()}'" if len(reasons) == 1 else ""
