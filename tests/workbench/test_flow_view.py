@@ -77,15 +77,6 @@ async def test_enter_unfolds_a_pipeline_and_escape_folds_it(opened: Opened) -> N
         assert "classify" in bench.text
 
 
-async def test_enter_on_a_sink_says_why_there_is_nothing_inside(opened: Opened) -> None:
-    async with opened() as bench:
-        await bench.until(lambda: bench.store.node == "pipeline/parse")
-
-        await bench.press("left", "enter")
-
-        assert "replay is a source: there is nothing inside to show" in bench.text
-
-
 async def test_a_click_selects_and_two_clicks_unfold(opened: Opened) -> None:
     async with opened() as bench:
         await bench.sees("classify")

@@ -77,16 +77,30 @@ async def test_a_first_connection_that_is_refused_is_said(opened: Opened) -> Non
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_the_start_screen_offers_what_works_here(opened: Opened, size: tuple[int, int]) -> None:
+async def test_the_start_screen_offers_the_same_numbers_everywhere(
+    opened: Opened, size: tuple[int, int]
+) -> None:
     async def find() -> list[str]:
         return ["local#1", "nightly"]
 
     async with opened(size=size, engine="", find=find) as bench:
-        await bench.sees("Attach to nightly")
+        await bench.sees("2 found: local#1, nightly")
         assert "Open a .troy file" in bench.text
-        assert "Try it" not in bench.text
+        assert "Empty canvas" in bench.text
 
-        await bench.press("3")
+        await bench.press("6", *"nig", "enter")
+
+        await bench.sees("classify")
+
+
+async def test_one_engine_that_runs_is_attached_to_with_one_key(opened: Opened) -> None:
+    async def find() -> list[str]:
+        return ["nightly"]
+
+    async with opened(engine="", find=find) as bench:
+        await bench.sees("Attach to nightly")
+
+        await bench.press("6")
 
         await bench.sees("classify")
 
@@ -104,7 +118,7 @@ async def test_a_file_is_opened_deployed_and_tapped(opened: Opened, tmp_path: Pa
 async def test_the_start_screen_asks_for_a_path(opened: Opened, tmp_path: Path) -> None:
     (tmp_path / "live.troy").write_text(TROY)
     async with opened(engine="") as bench:
-        await bench.press("1", *"live.troy", "enter")
+        await bench.press("5", *"live.troy", "enter")
 
         await bench.sees("classify")
 

@@ -13,6 +13,7 @@
 `wire.py`       frames of a length and JSON; the same on every socket; checks shape and size
 `plane.py`      the ControlPlane protocol: submit, watch, tap
 `client.py`     a ControlPlane over a socket; reconnects, shows the age of its data
+`templates/`    flows to begin with, as texts that run
 `launch.py`     finds this user's engines; starts one as a process of its own
 `loops.py`      a peculiarity of asyncio that clients need not see
 `places.py`     where sockets, logs and undo files live (XDG)

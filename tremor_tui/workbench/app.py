@@ -36,6 +36,7 @@ from textual.worker import Worker
 
 from tremor_tui.errors import TremorError
 from tremor_tui.workbench.actions import ACTIONS, Action, Keys, bindings
+from tremor_tui.workbench.causes import guilty_place
 from tremor_tui.workbench.composing import Composing
 from tremor_tui.workbench.draft import keep
 from tremor_tui.workbench.drafts import Drafts
@@ -45,12 +46,12 @@ from tremor_tui.workbench.messages import ActionClicked, OptionTaken, TabClicked
 from tremor_tui.workbench.opening import open_file, tap_started
 from tremor_tui.workbench.palette import Commands
 from tremor_tui.workbench.screens.catalogue import SCREENS, Means
-from tremor_tui.workbench.screens.dialogs import Ask
 from tremor_tui.workbench.screens.everywhere import Everywhere
 from tremor_tui.workbench.screens.flow import FlowView
 from tremor_tui.workbench.screens.keeping import Keeping
 from tremor_tui.workbench.screens.script import ScriptView
-from tremor_tui.workbench.screens.start import QUICKSTART, StartView
+from tremor_tui.workbench.screens.start import StartView
+from tremor_tui.workbench.screens.starting import Starting
 from tremor_tui.workbench.screens.view import View
 from tremor_tui.workbench.session import Connect, Find, Session
 from tremor_tui.workbench.settings import Settings, config_path, read_settings
@@ -136,6 +137,7 @@ class Workbench(Everywhere):
         self._settings = settings or Settings()
         self.keys = Keys(ACTIONS, self._settings.keymap)
         self.keeping = Keeping(self)
+        self.starting = Starting(self, self)
         chosen = self._settings.ascii if self._settings.ascii is not None else wants_ascii(os.environ)
         self.glyphs = ASCII if ascii_only or chosen else UNICODE
         self.register_theme(STEADY)
@@ -366,6 +368,11 @@ class Workbench(Everywhere):
         if task is None or flow is None:
             self.show("script")
             return
+        guilty = guilty_place(self.store.picture, flow, task) if self.store.picture else None
+        if guilty:
+            self.show("script")
+            self.work(self.script.load(flow.alias, *guilty))
+            return
         nodes = flow.inside[task.alias].nodes if task.alias in flow.inside else ()
         own = next((node for node in flow.graph.nodes if node.task == task_id), None)
         found = next((node for node in nodes if node.kind == "script" and node.file), own)
@@ -384,23 +391,7 @@ class Workbench(Everywhere):
 
     def on_option_taken(self, message: OptionTaken) -> None:
         """An option of the start screen was taken."""
-        match message.option:
-            case "quickstart":
-                self.work(self.deploy(QUICKSTART))
-                self.show("flow")
-            case "open":
-                self.push_screen(Ask("Open a .troy file", "", "path, from this folder"), self._open)
-            case "back":
-                self.show("flow")
-            case "quit":
-                self.act_leave()
-            case option:
-                self.attach(option.removeprefix("attach:"))
-                self.show("flow")
-
-    def _open(self, path: str | None) -> None:
-        if path:
-            self.work(self.deploy(os.path.expanduser(path.strip())))
+        self.starting.take(message.option, self.start.engines)
 
     def leave_by_signal(self, number: int) -> None:
         """Leaves as soon as the loop turns; for signal handlers."""

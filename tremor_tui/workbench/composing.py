@@ -238,14 +238,19 @@ class Composing:
         self.store.unsaved = len(self.drafts.unsaved())
         self.store.touch()
 
-    def move(self, draft: Draft, name: str) -> None:
-        """Gives a file that is not on disk yet another name. Raises TremorError where that one is taken."""
+    def new_path(self, name: str, own: str = "") -> str:
+        """The path of a file to be made, from the client's folder; `own` may be taken. Raises TremorError."""
         path = os.path.normpath(os.path.join(self.drafts.base, os.path.expanduser(name)))
         path += "" if Path(path).suffix else ".troy"
+        if path != own and (Path(path).exists() or self.drafts.find(path) is not None):
+            raise TremorError(f"there is a file {name} already", "give it another name")
+        return path
+
+    def move(self, draft: Draft, name: str) -> None:
+        """Gives a file that is not on disk yet another name. Raises TremorError where that one is taken."""
+        path = self.new_path(name, draft.path)
         if path == draft.path:
             return
-        if Path(path).exists() or self.drafts.find(path) is not None:
-            raise TremorError(f"there is a file {name} already", "give it another name")
         self.drafts.move(draft, path)
         if self.store.drafted == self.drafts.main:
             self.store.drafted = path

@@ -1,4 +1,4 @@
-"""StartView: pick a start: the quickstart, a .troy file, a running engine."""
+"""StartView: pick a start: the quickstart, a template, a .troy file, a running engine, an empty canvas."""
 
 from __future__ import annotations
 
@@ -30,16 +30,39 @@ class StartView(Panel, can_focus=True):
 
     @property
     def options(self) -> list[tuple[str, str, str]]:
-        """Id, title and remark of each option that works here and now."""
-        found = []
+        """Id, title and remark of each option; their numbers stay the same wherever the workbench starts."""
+        arrow, more = self.glyphs.arrow, self.glyphs.more
+        first = ("template:timer", f"Try it: metronome {arrow} script {arrow} console", "no set-up")
         if Path(self.store.base, QUICKSTART).is_file():
-            found.append(("quickstart", "Try it: a web server's log, live", "no set-up, one key"))
-        found.append(("open", "Open a .troy file" + self.glyphs.more, "asks for its path"))
-        remark = "an engine that runs already"
-        found += [(f"attach:{engine}", f"Attach to {named(engine)}", remark) for engine in self.engines]
+            first = ("quickstart", "Try it: a web server's log, live", "no set-up, one key")
+        found = [
+            first,
+            (
+                "template:read_a_log",
+                f"Log: file {arrow} parse {arrow} filter {arrow} console",
+                "asks for a path",
+            ),
+            ("template:dead_letters", "Validate a file, errors to dead letters", "asks for a path"),
+            ("template:throttle", f"Throttle: bench {arrow} bucket {arrow} null", "load test"),
+            ("open", "Open a .troy file" + more, "asks for its path"),
+            self._attaching(),
+            ("empty", "Empty canvas", "press a to add the first node"),
+            ("templates", "More templates" + more, "windows, fan out and others"),
+        ]
         if self.store.picture is not None and self.store.link == "live":
             found.append(("back", "Back to the flow", named(self.store.engine)))
         return [*found, ("quit", "Quit", "")]
+
+    def _attaching(self) -> tuple[str, str, str]:
+        if len(self.engines) == 1:
+            name = named(self.engines[0])
+            return f"attach:{self.engines[0]}", f"Attach to {name}", "an engine that runs already"
+        words = (
+            f"{len(self.engines)} found: {', '.join(map(named, self.engines))}"
+            if self.engines
+            else "none found"
+        )
+        return "attach:", "Attach to a running engine" + self.glyphs.more, words
 
     def heading(self) -> tuple[str, str]:
         """Where we are."""
@@ -52,13 +75,13 @@ class StartView(Panel, can_focus=True):
         if self.store.flow is not None:
             greeting = "A flow is running. Pick another start, or go back to it."
         lines = [Line(), Line().add(f"  {greeting}", ink.text), Line()]
-        roomy = height >= 20
+        roomy = height >= 26
         self._first_row, self._per_option = len(lines) + 1, 2 if roomy else 1
         for index, (name, title, remark) in enumerate(self.options):
             picked = index == self.marked
             line = Line().add(f" {self.glyphs.mark if picked else ' '} ", ink.picked)
             line.add("q" if name == "quit" else str(index + 1), ink.key)
-            line.add(f"  {title:<38}", ink.picked if picked else ink.text)
+            line.add(f"  {title:<42}", ink.picked if picked else ink.text)
             line.add(clip(remark, max(0, width - line.cells), self.glyphs.more), ink.dim)
             lines.append(line.fit(width).over(ink.marked_back) if picked else line)
             if roomy:
