@@ -94,6 +94,8 @@ def _run(kind: str, root: Path, units: UnitRun, flows: FlowRun) -> None:
     """Runs the tests of a kind. Raises ConfigError where there are none."""
     if kind not in ("unit", "flow", "all"):
         raise ConfigError(f"tests of the kind `{kind}` are not supported yet", "`unit` and `flow` tests are")
+    if not root.exists():
+        raise ConfigError(f"the folder `{root}` is not there", "name a folder of tests, or a file")
     captured = flow_tests_in(root) if kind != "unit" else []
     written = _unit_files(root, kind) if kind != "flow" and not is_of_flow(root) else []
     if not captured and not written:
@@ -117,8 +119,6 @@ def _unit_files(path: Path, mode: str) -> list[tuple[Path, tuple[str, ...]]]:
     """The files of unit tests with the tags of their folders. Raises ConfigError."""
     if path.is_file():
         return [(path, tags_between(path.parent, path.parent))]
-    if not path.is_dir():
-        raise ConfigError(f"the folder `{path}` is not there", "name a folder that has a `meta.yaml`")
     folders = find_folders(path) or [TestFolder(path, "Unit", "all.tremor")]
     _refuse_others(folders, mode)
     files = {

@@ -37,7 +37,7 @@ def _lines(expected: Sequence[Entry], came: Sequence[Entry], ignore: frozenset[s
 
 
 def _count(entries: Sequence[Entry]) -> str:
-    return f"{len(entries)} events" if len(entries) != 1 else "1 event" if entries else "none"
+    return {0: "no event", 1: "1 event"}.get(len(entries), f"{len(entries)} events")
 
 
 def shown(entry: Entry) -> str:

@@ -142,9 +142,21 @@ class Editor(TextArea):
             return
         if await self._moved_or_deleted(event):
             return
+        if event.key == "enter" and not self.read_only:
+            event.stop()
+            event.prevent_default()
+            self._break_line()
+            return
         # TextArea takes escape to leave itself; here it leaves the screen, as everywhere.
         if event.key == "escape":
             event.prevent_default()
+
+    def _break_line(self) -> None:
+        """A new line begins below the text of the one before."""
+        start, end = sorted((self.selection.start, self.selection.end))
+        line = self.document.get_line(start[0])[: start[1]]
+        indent = line[: len(line) - len(line.lstrip(" \t"))]
+        self.replace("\n" + indent, start, end, maintain_selection_offset=False)
 
     async def _moved_or_deleted(self, event: events.Key) -> bool:
         """Runs the editor's own binding of a key, at its place among the letters.

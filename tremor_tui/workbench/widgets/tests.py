@@ -8,7 +8,7 @@ from tremor_tui.control.authoring import TestResult
 from tremor_tui.workbench.actions import bindings
 from tremor_tui.workbench.messages import TestClicked
 from tremor_tui.workbench.store import named
-from tremor_tui.workbench.widgets.painted import Line, Panel, clip
+from tremor_tui.workbench.widgets.painted import Line, Panel, clip, wrap
 
 
 class TestsPanel(Panel, can_focus=True):
@@ -24,6 +24,7 @@ class TestsPanel(Panel, can_focus=True):
         self.state = ""
         self.at = 0
         self._first = 0
+        self._rows: list[int] = []
 
     @property
     def picked(self) -> TestResult | None:
@@ -71,25 +72,34 @@ class TestsPanel(Panel, can_focus=True):
         if not self.results:
             words = "No test yet: ^t makes one of the sample, T of an event of a tap."
             return [Line().add(clip(words, width, self.glyphs.more), self.ink.dim)]
-        self._first = max(0, min(self._first, self.at), self.at - height + 1)
-        shown = range(self._first, min(len(self.results), self._first + height))
-        return [self._row(index, width) for index in shown]
+        laid = [self._row(index, width) for index in range(len(self.results))]
+        self._first = max(0, min(self._first, self.at))
+        while self._first < self.at and sum(map(len, laid[self._first : self.at + 1])) > height:
+            self._first += 1
+        self._rows = [index for index in range(self._first, len(laid)) for _ in laid[index]][:height]
+        return [line for lines in laid[self._first :] for line in lines][:height]
 
-    def _row(self, index: int, width: int) -> Line:
+    def _row(self, index: int, width: int) -> list[Line]:
+        """A test that passes is a line; of one that does not, all of what differs first is shown."""
         ink, glyphs, result = self.ink, self.glyphs, self.results[index]
         picked = index == self.at and self.has_focus
         line = Line().add(glyphs.mark if picked else " ", ink.picked)
         good = result.is_pass
         line.add(f"{glyphs.good if good else glyphs.bad} ", ink.good if good else ink.hot)
-        line.add(named(result.name), ink.picked if picked else ink.text)
-        words = named(result.error or (result.differs[0] if result.differs else result.subject))
-        line.add(": " if not good else "  ", ink.dim).add(words, ink.hot if not good else ink.dim)
-        if len(result.differs) > 1:
-            line.add(f"  and {len(result.differs) - 1} more", ink.dim)
-        return line.fit(width).over(ink.marked_back) if picked else line.fit(width)
+        name = ink.picked if picked else ink.text
+        if good:
+            lines = [line.add(named(result.name), name).add(f"  {named(result.subject)}", ink.dim)]
+        else:
+            more = f" and {len(result.differs) - 1} more" if len(result.differs) > 1 else ""
+            words = f"{named(result.name)}: {named(result.error or result.differs[0])}{more}"
+            first, *rest = wrap(words, max(8, width - line.cells))
+            cut = min(len(first), len(named(result.name)) + 1)
+            lines = [line.add(first[:cut], name).add(first[cut:], ink.hot)]
+            lines += [Line().to(3).add(part, ink.hot) for part in rest]
+        return [one.fit(width).over(ink.marked_back) if picked else one.fit(width) for one in lines]
 
     def on_click(self, event: events.Click) -> None:
         """A test was clicked."""
-        row = self._first + event.y - 1
-        if event.y > 0 and row < len(self.results):
-            self.post_message(TestClicked(row, event.chain > 1))
+        row = event.y - 1
+        if 0 <= row < len(self._rows):
+            self.post_message(TestClicked(self._rows[row], event.chain > 1))

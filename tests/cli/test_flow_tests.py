@@ -1,0 +1,151 @@
+"""`test` of flows: which tests a path stands for, what is told of those that fail, and the exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tremor_tui.cli.main import run
+
+FLOW = """
+define flow orders
+flow
+  define connector tick from metronome with config = {"interval": 10000000} end;
+  define connector nowhere from `null` with codec = "json" end;
+  define pipeline enrich
+  pipeline
+    define script note
+    script
+      match event of
+        case %{ absent cust } => emit {"error": "no cust"} => "err"
+        case _ => {"id": event.id, "total": event.total * 2}
+      end
+    end;
+    create script note;
+    select event from in into note;
+    select event from note into out;
+    select event from note/err into err;
+  end;
+  create connector tick;
+  create connector nowhere;
+  create pipeline enrich;
+  connect /connector/tick to /pipeline/enrich;
+  connect /pipeline/enrich to /connector/nowhere;
+end;
+deploy flow orders;
+"""
+GOOD = {
+    "name": "plain order",
+    "flow": "../orders.troy",
+    "deployed": "orders",
+    "pipeline": "enrich",
+    "node": "note",
+    "in": [{"value": {"id": 1, "cust": "c", "total": 2.5}}],
+    "out": [{"port": "out", "value": {"id": 1, "total": 5.0}, "meta": {}}],
+}
+BAD = {
+    **GOOD,
+    "name": "no customer",
+    "node": "",
+    "in": [{"value": {"id": 2}}],
+    "out": [{"port": "out", "value": {"id": 2, "total": 1.0}}],
+}
+TOLD = """\
+RESULT  OF      TEST         WHAT DIFFERS
+FAIL    enrich  no customer  expected port out, got err
+no customer:
+  expected port out, got err
+  value.id: expected 2, got nothing
+  value.total: expected 1.0, got nothing
+  value.error: expected nothing, got "no cust"
+1 passed, 1 failed, 0 skipped
+"""
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    (tmp_path / "orders.troy").write_text(FLOW)
+    (tmp_path / "tests").mkdir()
+    keep(tmp_path, "plain", GOOD)
+    keep(tmp_path, "none", BAD)
+    return tmp_path
+
+
+def keep(folder: Path, name: str, test: dict[str, object]) -> Path:
+    path = folder / "tests" / f"{name}.test.json"
+    path.write_text(json.dumps(test))
+    return path
+
+
+@pytest.mark.parametrize("what", ["tests", "orders.troy", "."])
+def test_a_folder_and_a_flow_stand_for_their_tests(
+    orders: Path, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = run(["test", str(orders / what)])
+
+    assert (status, capsys.readouterr().out) == (1, TOLD)
+
+
+def test_one_file_is_one_test(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = run(["test", "-v", str(orders / "tests" / "plain.test.json")])
+
+    told = capsys.readouterr().out
+    assert status == 0
+    assert "pass    enrich/note  plain order" in told
+    assert told.endswith("1 passed, 0 failed, 0 skipped\n")
+
+
+def test_both_kinds_run_together_and_each_alone(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (orders / "tests" / "meta.yaml").write_text("kind: Unit\nincludes: all.tremor\n")
+    test = 'test::test({"name": "t", "test": true})'
+    suite = f'use std::test; test::suite({{"name": "s", "tags": ["a"], "tests": [{test}]}})'
+    (orders / "tests" / "all.tremor").write_text(suite)
+    report = orders / "report.json"
+
+    assert run(["test", "all", str(orders / "tests"), "-o", str(report)]) == 1
+    assert "2 passed, 1 failed, 0 skipped" in capsys.readouterr().out
+    stats = json.loads(report.read_bytes())["stats"]
+    assert (stats["unit"]["pass"], stats["flow"]["pass"], stats["flow"]["fail"]) == (1, 1, 1)
+    assert run(["test", "unit", str(orders / "tests")]) == 0
+    assert "1 passed, 0 failed, 0 skipped" in capsys.readouterr().out
+    assert run(["test", "flow", str(orders / "tests")]) == 1
+    assert "1 passed, 1 failed, 0 skipped" in capsys.readouterr().out
+
+
+def test_tags_choose_among_them(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(orders, "none", {**BAD, "tags": ["slow"]})
+
+    assert run(["test", str(orders / "tests"), "-e", "slow"]) == 0
+    assert "1 passed, 0 failed, 1 skipped" in capsys.readouterr().out
+
+
+def test_a_flow_that_does_not_compile_fails_its_tests_and_is_told_once(
+    orders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (orders / "orders.troy").write_text(FLOW.replace("event.total * 2", "event.total *"))
+
+    status = run(["test", str(orders / "tests"), "--error-format", "short"])
+
+    told = capsys.readouterr()
+    assert status == 1
+    assert told.err.count("orders.troy:12") == 1
+    assert told.out.count("its flow orders.troy does not compile") == 2
+
+
+def test_a_file_that_is_no_test_fails(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = run(["test", str(keep(orders, "bad", {"flow": "x"}))])
+
+    assert status == 1
+    assert "`pipeline` is missing" in capsys.readouterr().out
+
+
+def test_without_tests_it_says_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["test", "flow", str(tmp_path)]) == 1
+    assert "T on an event in the workbench makes one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["tset"], ["nothing", "tests"]])
+def test_what_is_neither_kind_nor_path_is_wrong_usage(arguments: list[str]) -> None:
+    assert run(["test", *arguments]) == 2
