@@ -109,6 +109,10 @@ class Terminal:
         if columns and rows:
             self.screen.resize(rows, columns)
 
+    def notify_size(self) -> None:
+        """Tells the program once more; a terminal that keeps its size tells it nothing."""
+        self.process.send_signal(signal.SIGWINCH)
+
     def send(self, *keys: str) -> None:
         """Presses keys by name (`KEYS`); any other text is typed as it is."""
         for key in keys:

@@ -82,7 +82,7 @@ def clean_lines(text: str) -> str:
 
 @contextlib.contextmanager
 def guarded(leave: Callable[[int], None]) -> Iterator[None]:
-    """While it lasts, SIGTERM and SIGHUP call `leave(number)`; afterwards the terminal is as it was.
+    """While it lasts, SIGTERM, SIGHUP and SIGINT call `leave(number)`; afterwards the terminal is as it was.
 
     `leave` must not wait. Where the process still lives a second later the handler restores the terminal
     and ends it with 128 + number.
@@ -98,7 +98,7 @@ def guarded(leave: Callable[[int], None]) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, GRACE_S)
         leave(number)
 
-    numbers = (signal.SIGTERM, signal.SIGHUP)
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
     old = [signal.signal(number, stop) for number in numbers]
     try:
         yield
