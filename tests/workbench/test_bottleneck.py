@@ -3,12 +3,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-import pytest
 
-from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot, Split, TaskSnapshot, Warned, Yields
+from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot, Split, TaskSnapshot, Yields
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.testing.scenes import LIVE, SLOW, Scene
-from tremor_tui.workbench.bottleneck import find_limit, why_slow
+from tremor_tui.workbench.bottleneck import find_limit
 
 
 def picture(scene: Scene, **changes: Mapping[str, object]) -> tuple[EngineSnapshot, FlowSnapshot]:
@@ -92,36 +91,3 @@ def test_a_circle_of_links_ends() -> None:
 
 def test_no_tasks_have_no_limit() -> None:
     assert find_limit(FlowSnapshot("empty"), ()).kind == "none"
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"error": "division by zero"}, "It failed: division by zero"),
-        ({"running_ns": 41_000_000}, "It has not yielded for 41ms (limit 20ms)."),
-        ({"split": Split(10, 60, 0, 30)}, "waits for the loop: the executor is full"),
-        ({"split": Split(10, 0, 60, 30)}, "blocked 60% of the time"),
-        ({"longest_run_ns": 300_000_000}, "One poll held the executor for 300ms"),
-    ],
-)
-def test_each_cause_has_its_sentence(changes: dict[str, object], words: str) -> None:
-    found, flow = picture(LIVE, parse=changes)
-
-    assert any(words in sentence for sentence in why_slow(found, flow, task(found, "parse")))
-
-
-def test_a_stall_is_explained_with_its_place() -> None:
-    found, flow = picture(LIVE)
-    stall = Warned("stall", "has not yielded", "live/pipeline/parse", count=3, file="a.trickle", line=7)
-
-    sentences = why_slow(msgspec.structs.replace(found, warnings=(stall,)), flow, task(found, "parse"))
-
-    assert "has not yielded at a.trickle:7 (3 times)." in sentences
-
-
-def test_a_healthy_task_is_told_so() -> None:
-    found, flow = picture(LIVE, alerts={"longest_run_ns": 1000})
-
-    assert why_slow(found, flow, task(found, "alerts")) == [
-        "Nothing slows it: it takes what comes and waits for more."
-    ]

@@ -57,7 +57,7 @@ async def test_graphs_values_and_changes_of_ten_minutes_are_shown(
 
 async def test_an_engine_without_a_past_says_what_the_screen_is_for(opened: Opened) -> None:
     async with opened(engine="") as bench:
-        await bench.press("6")
+        bench.app.show("history")
         await bench.sees("0 opens a file or attaches to an engine")
 
 

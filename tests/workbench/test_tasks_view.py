@@ -41,7 +41,7 @@ async def test_rows_are_sorted_by_the_chosen_column(opened: Opened) -> None:
 
         assert bench.app.view_of(TasksView).table.sort_by == "task"
         assert [task.alias for task in bench.app.view_of(TasksView).table.rows()] == sorted(names)
-        await bench.press("r")
+        await bench.press("O")
         assert [task.alias for task in bench.app.view_of(TasksView).table.rows()] == sorted(
             names, reverse=True
         )

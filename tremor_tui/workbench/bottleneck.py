@@ -1,4 +1,4 @@
-"""Names the task that limits a flow, and why a task is slow, from one picture. Pure.
+"""Names the task that limits a flow, from one picture. Pure; `causes.py` says why a task is slow.
 
 The rule: the last task that is busy above 80 %, with blocked tasks above it and an empty queue below it.
 Where no task is like that, a sink waits outside, the source is the limit, or there is nothing to say.
@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot, TaskSnapshot, Warned
+from tremor_tui.control.snapshots import FlowSnapshot, TaskSnapshot
 from tremor_tui.workbench import figures
 
 BUSY = 80.0
 BLOCKED = 20.0
 EMPTY = 0.25
-STALL_NS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,56 +147,12 @@ def _waits_outside(task: TaskSnapshot, above: dict[str, set[str]], own: Mapping[
     return task.kind == "sink" and mostly_io and (full or blocked)
 
 
-def why_slow(picture: EngineSnapshot, flow: FlowSnapshot | None, task: TaskSnapshot) -> list[str]:
-    """Sentences on why `task` is slow, the likeliest cause first; one that says so where nothing is wrong."""
-    found: list[str] = []
-    if task.error:
-        found.append(f"It failed: {task.error}")
-    if task.running_ns > STALL_NS:
-        found.append(f"It has not yielded for {figures.duration(task.running_ns)} (limit 20ms).")
-    found += [
-        _warning(warned) for warned in picture.warnings if warned.task == task.id and warned.kind == "stall"
-    ]
-    if flow:
-        limit = find_limit(flow, picture.tasks)
-        if limit.task == task.id:
-            found.append(limit.text)
-        elif limit.kind == "task" and task.split.blocked >= BLOCKED:
-            found.append(f"It waits for what is below it: {limit.text}")
-    found += _own_causes(task)
-    found += [_share(node.label, node.share) for node in _busiest(flow, task)]
-    return found or ["Nothing slows it: it takes what comes and waits for more."]
+def below_of(flow: FlowSnapshot, name: str) -> set[str]:
+    """The tasks that a task sends to."""
+    return _neighbours(flow)[1][name]
 
 
-def _own_causes(task: TaskSnapshot) -> list[str]:
-    found = []
-    if task.breaker:
-        found.append(f"Its source does not pull: {task.breaker}.")
-    if task.split.ready >= 20:
-        found.append(
-            f"It is ready {task.split.ready:.0f}% of the time and waits for the loop: the executor is full."
-        )
-    if task.split.blocked >= BLOCKED:
-        found.append(f"It is blocked {task.split.blocked:.0f}% of the time: a queue below it is full.")
-    if task.longest_run_ns > STALL_NS:
-        found.append(f"One poll held the executor for {figures.duration(task.longest_run_ns)} (limit 20ms).")
-    if task.queue and task.queue.fill > 0.85:
-        found.append(f"Its queue is {task.queue.fill * 100:.0f}% full.")
-    return found
-
-
-def _busiest(flow: FlowSnapshot | None, task: TaskSnapshot) -> list:  # type: ignore[type-arg]
-    graph = flow.inside.get(task.alias) if flow and task.kind == "pipeline" else None
-    if graph is None or task.split.busy < 5:
-        return []
-    return sorted((n for n in graph.nodes if n.share >= 0.4), key=lambda node: -node.share)[:1]
-
-
-def _share(label: str, share: float) -> str:
-    return f"{label} takes {share * 100:.0f}% of its busy time."
-
-
-def _warning(warned: Warned) -> str:
-    where = f" at {warned.file}:{warned.line}" if warned.line else ""
-    times = f" ({warned.count} times)" if warned.count > 1 else ""
-    return f"{warned.text}{where}{times}."
+def waits_outside(task: TaskSnapshot, flow: FlowSnapshot, tasks: Sequence[TaskSnapshot]) -> bool:
+    """Whether a sink keeps what is above it waiting, while it waits for the outside itself."""
+    own = {one.id: one for one in tasks if one.flow == flow.alias}
+    return task.id in own and _waits_outside(task, _neighbours(flow)[0], own)

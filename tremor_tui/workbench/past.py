@@ -9,11 +9,16 @@ from tremor_tui.control.history import Mark, Marked
 from tremor_tui.control.playing import Playing
 from tremor_tui.control.ring import SECOND, Ring, TrackKind
 from tremor_tui.control.snapshots import EngineSnapshot, Pushed
+from tremor_tui.workbench.spread import Spreads
 
 SPANS = (600, 60, 10)
 """Seconds that the graphs may cover."""
 GAP_S = 2
 """Seconds without a picture after which the engine is asked for what was missed."""
+
+TREND_S = 10
+LONGEST_S = 600
+"""A queue that is full later than this is not told of."""
 
 Subject = tuple[TrackKind, str]
 
@@ -30,6 +35,7 @@ class Past:
     playing: Playing | None = None
     missing_since_ns: int = -1
     """From when on the engine is to be asked for its history; -1: nothing is missing."""
+    spreads: Spreads = field(default_factory=Spreads)
     _engine: tuple[str, int] = ("", 0)
 
     def take(self, pushed: Pushed) -> None:
@@ -53,6 +59,7 @@ class Past:
             self.missing_since_ns = self.ring.last_s * SECOND
         self._engine = engine
         self.ring.add(picture)
+        self.spreads.take(picture.at_ns // SECOND, picture.tasks)
         if self.cursor and self.cursor < self.ring.first_s:
             self.cursor = self.ring.first_s  # what it was on is not kept any more
 
@@ -108,6 +115,17 @@ class Past:
         if found is not None:
             self.go(found.at_ns // SECOND)
         return found
+
+    def full_in(self, kind: TrackKind, name: str) -> float | None:
+        """The seconds until a queue is full if it grows as in the last ten; None where it does not."""
+        last = self.now
+        fills = [fill for fill in self.ring.column(kind, name, "fill", last - TREND_S, last) if fill == fill]
+        if len(fills) < TREND_S // 2 or fills[-1] >= 1.0:
+            return None
+        half = len(fills) // 2
+        a_second = (sum(fills[-half:]) - sum(fills[:half])) / half / (len(fills) - half)
+        seconds = (1.0 - fills[-1]) / a_second if a_second > 0 else LONGEST_S + 1
+        return seconds if seconds <= LONGEST_S else None
 
     def near(self, within_s: int) -> list[Mark]:
         """The marks that are at most so far from the cursor, the nearest first."""

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from tremor_tui.control import commands as do
+from tremor_tui.control.snapshots import Done
 from tremor_tui.workbench.actions import bindings
+from tremor_tui.workbench.bottleneck import find_limit
+from tremor_tui.workbench.fields import Field
 from tremor_tui.workbench.messages import ColumnClicked, TaskSelected
 from tremor_tui.workbench.screens.dialogs import Ask, Menu, TextDialog
+from tremor_tui.workbench.screens.form import Form
+from tremor_tui.workbench.screens.limits import fields_of, limits_of
 from tremor_tui.workbench.screens.view import View
+from tremor_tui.workbench.spread import WINDOWS
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.histogram import RunTimes
 from tremor_tui.workbench.widgets.history import Strips
@@ -31,6 +41,7 @@ class TasksView(View):
         self.times = RunTimes(store, id="times")
         self.why = Why(store, id="why")
         self.strips = Strips(store, id="strips")
+        self._limited = ""
 
     def compose(self) -> ComposeResult:
         """The table, then its details."""
@@ -47,6 +58,14 @@ class TasksView(View):
     def place(self) -> str:
         """The place of its actions."""
         return "tasks"
+
+    def entered(self) -> None:
+        """What limits the flow is selected, where that is another task than the last time."""
+        flow, picture = self.store.flow, self.store.picture
+        limit = find_limit(flow, picture.tasks) if flow and picture else None
+        if limit and limit.kind in ("task", "outside") and limit.task != self._limited:
+            self._limited = self.store.task = limit.task
+        super().entered()
 
     def repaint(self) -> None:
         """Draws anew what changed; a task is always selected."""
@@ -140,8 +159,72 @@ class TasksView(View):
             self.desk.show("flow")
 
     def act_task_edit(self) -> None:
-        """Opens the script of the task."""
+        """Opens the line that takes the time of the task, where one is known; else its script."""
         self.desk.edit_task(self.store.task)
+
+    def act_blocker(self) -> None:
+        """Selects the task that blocks this one."""
+        task = self.store.task_of(self.store.task)
+        causes = self.why.causes(task) if task else []
+        blocker = next((cause.task for cause in causes if cause.trial == "blocker"), "")
+        if not blocker:
+            self.desk.say("this task is not blocked")
+            return
+        self.store.task = blocker
+        self.store.touch()
+        self.repaint()
+
+    def act_window(self) -> None:
+        """The next window of the run times."""
+        at = WINDOWS.index(self.times.window_s)
+        self.times.window_s = WINDOWS[(at + 1) % len(WINDOWS)]
+        self.times.repaint()
+
+    def act_record(self) -> None:
+        """Asks where to record to; ends a recording that is on."""
+        picture = self.store.latest
+        if self.store.past.playing is not None:
+            self.desk.say("this is a recording already", "warning")
+        elif picture is not None and picture.recording:
+            self.desk.work(self._ask(do.StopRecording()))
+        else:
+            folder = time.strftime("recordings/%Y%m%d-%H%M%S")
+            self.app.push_screen(Ask("Record to a folder", folder, "from this folder"), self._record)
+
+    def _record(self, folder: str | None) -> None:
+        if folder and folder.strip():
+            path = os.path.join(self.store.base, os.path.expanduser(folder.strip()))
+            self.desk.work(self._ask(do.StartRecording(os.path.normpath(path))))
+
+    async def _ask(self, request: do.Request) -> None:
+        answer = await self.desk.session.ask(request)
+        if isinstance(answer, Done) and answer.text:
+            self.desk.say(answer.text)
+
+    def act_statistics(self) -> None:
+        """Measures tasks, or no longer."""
+        picture = self.store.latest
+        if picture is not None:
+            self.desk.work(self._ask(do.SetStatistics(not picture.statistics)))
+
+    def act_limits(self) -> None:
+        """Edits the limits of warnings."""
+        picture = self.store.latest
+        if picture is None:
+            self.desk.say("no engine is connected: it keeps the limits", "warning")
+            return
+        fixed = "this workbench may only look" if self.store.read_only else ""
+        about = "Beyond these the engine warns; it keeps them over restarts."
+        form = Form("Limits of warnings", fields_of(picture.limits), about, fixed)
+        self.app.push_screen(form, self._set_limits)
+
+    def _set_limits(self, fields: list[Field] | None) -> None:
+        picture = self.store.latest
+        if fields is None or picture is None:
+            return
+        limits = limits_of(fields, picture.limits)
+        if limits != picture.limits:
+            self.desk.work(self._ask(do.SetLimits(limits)))
 
     def act_task_open(self) -> None:
         """Every figure of the task, as they are now."""
@@ -155,5 +238,6 @@ class TasksView(View):
             )
         ]
         lines += self.why.task_lines(task, width)
-        lines += [Line(), *self.why.sentences(task, width)]
+        causes = self.why.causes(task)
+        lines += [Line(), *self.why.sentences(causes, width), *self.why.trials(causes, width)]
         self.app.push_screen(TextDialog(f"Task  {named(task.alias)}", lines))

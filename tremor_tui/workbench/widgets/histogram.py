@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 
-from tremor_tui.control.snapshots import HISTOGRAM_STEPS, TaskSnapshot
+from tremor_tui.control.ring import SECOND
+from tremor_tui.control.snapshots import HISTOGRAM_STEPS, YIELD_REASONS, TaskSnapshot
 from tremor_tui.workbench import figures
+from tremor_tui.workbench.spread import SHARES, WINDOWS, longest, percentiles
 from tremor_tui.workbench.store import Store, named
-from tremor_tui.workbench.widgets.painted import Line, Panel
+from tremor_tui.workbench.widgets.painted import Line, Panel, clip
 
 LABEL = 6
-STALL_NS = 20_000_000
+NAMES = ("p50", "p75", "p90", "p99", "p99.9", "max")
+LEFT_OUT = (
+    (72, ()),
+    (62, ("p75",)),
+    (52, ("p75", "p99.9")),
+    (0, ("p75", "p90", "p99.9")),
+)
+"""Which figures are left out below which width."""
 
 
 def columns(counts: tuple[int, ...], width: int) -> tuple[list[int], float, float]:
@@ -34,34 +43,60 @@ def columns(counts: tuple[int, ...], width: int) -> tuple[list[int], float, floa
 
 
 class RunTimes(Panel):
-    """Draws the run times of the store's selected task."""
+    """Draws the run times of the store's selected task; `window_s` 0: since it began."""
 
     def __init__(self, store: Store, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.store = store
+        self.window_s = WINDOWS[-1]
+
+    @property
+    def limit_ns(self) -> float:
+        """From when on a run is too long."""
+        return self.store.picture.limits.stall_ms * 1e6 if self.store.picture else 1e8
 
     def heading(self) -> tuple[str, str]:
-        """The task, and how many polls were counted."""
+        """The task, the window, and how many polls were counted."""
         task = self.store.task_of(self.store.task)
         if task is None:
             return "Run times", ""
-        return f"Run times  {named(task.alias)}", f"{figures.count(task.polls)} polls" + (
-            "  log scale" if self.size.width >= 60 else ""
-        )
+        window = f"last {self.window_s} s" if self.window_s else "total"
+        polls = f"{figures.count(sum(self._counts(task)))} polls" if self.size.width >= 60 else ""
+        scale = "  log scale" if self.size.width >= 70 else ""
+        return f"Run times  {named(task.alias)}", f"{window}  {polls}{scale}".strip()
+
+    def _counts(self, task: TaskSnapshot) -> tuple[int, ...]:
+        now = self.store.picture.at_ns // SECOND if self.store.picture else 0
+        return self.store.past.spreads.counts(task, self.window_s, now)
 
     def body(self, width: int, height: int) -> list[Line]:
-        """The histogram with its scales, then the percentiles."""
+        """The histogram with its scales, then the percentiles, the ready delay and the yields."""
         task = self.store.task_of(self.store.task)
+        picture = self.store.picture
         if task is None:
             return [Line().add("No task is selected.", self.ink.dim)]
-        rows = max(1, height - 4)
-        lines = self._plot(task, max(4, width - LABEL - 1), rows) if height >= 5 else []
-        return [*lines, *self._figures(task, width)][:height]
+        if picture is not None and not picture.statistics:
+            words = "Statistics are off: no run times, splits or yields. D turns them on."
+            return [Line(), Line().add(clip(words, width, self.glyphs.more), self.ink.warn)]
+        counts = self._counts(task)
+        if not any(counts):
+            words = "It was not run in this window. H shows another one."
+            if self.store.frozen is not None and self.store.is_then:
+                words = "Histograms are not kept; below are p99 and longest run of that moment."
+            return [
+                Line().add(clip(words, width, self.glyphs.more), self.ink.dim),
+                *self._figures(task, counts, width),
+            ]
+        below = self._figures(task, counts, width)
+        rows = max(1, height - len(below) - 1)
+        lines = self._plot(counts, max(4, width - LABEL - 1), rows) if height >= 5 else []
+        return [*lines, *below][:height]
 
-    def _plot(self, task: TaskSnapshot, width: int, rows: int) -> list[Line]:
-        sums, first, last = columns(task.run.counts, width)
+    def _plot(self, counts: tuple[int, ...], width: int, rows: int) -> list[Line]:
+        sums, first, last = columns(counts, width)
         highest = max(sums, default=0)
         steps, lines = self.glyphs.steps, []
+        limit_ns = self.limit_ns
         for row in range(rows):
             base = rows - 1 - row
             label = figures.count(highest) if row == 0 and highest else "0" if base == 0 else ""
@@ -73,7 +108,7 @@ class RunTimes(Panel):
                 level = int(full - base * len(steps) + 0.5)
                 level = 1 if many and base == 0 and level < 1 else level
                 at_ns = 2 ** (first + (last - first) * (column + 0.5) / width)
-                style = self.ink.hot if at_ns > STALL_NS else self.ink.accent
+                style = self.ink.hot if at_ns > limit_ns else self.ink.accent
                 line.add(steps[min(level, len(steps)) - 1] if level > 0 else " ", style)
             lines.append(line)
         return [*lines, self._scale(width, first, last)]
@@ -87,18 +122,31 @@ class RunTimes(Panel):
                 line.to(LABEL + 1 + int(at), self.ink.frame, self.glyphs.level).add(label, self.ink.dim)
         return line.to(LABEL + 1 + width, self.ink.frame, self.glyphs.level)
 
-    def _figures(self, task: TaskSnapshot, width: int) -> list[Line]:
-        run, ink = task.run, self.ink
-        shown = (run.p50, run.p90, run.p99, run.p999, task.longest_run_ns)
-        names = ("p50", "p90", "p99", "p99.9", "max")
-        left_out = () if width >= 62 else ("p99.9",) if width >= 48 else ("p90", "p99.9")
-        pairs = [pair for pair in zip(names, shown, strict=True) if pair[0] not in left_out]
+    def _figures(self, task: TaskSnapshot, counts: tuple[int, ...], width: int) -> list[Line]:
+        ink = self.ink
+        worst = min(longest(counts), task.longest_run_ns) if self.window_s else task.longest_run_ns
+        shown = [*percentiles(counts, worst), worst]
+        if not any(counts):
+            shown = [0] * len(SHARES) + [task.longest_run_ns]
+            shown[SHARES.index(0.99)] = task.run.p99
+        left_out = next(names for least, names in LEFT_OUT if width >= least)
         line = Line().add("run   ", ink.dim)
-        for name, value in pairs:
-            line.add(f"{name} ", ink.dim)
-            line.add(f"{figures.duration(value):<6}", ink.hot if value > STALL_NS else ink.text)
+        for name, value in zip(NAMES, shown, strict=True):
+            if name not in left_out:
+                line.add(f"{name} ", ink.dim)
+                line.add(f"{figures.duration(value):<6}", ink.hot if value > self.limit_ns else ink.text)
         ready = Line().add("ready ", ink.dim)
         for name, value in (("p50", task.ready_p50_ns), ("p99", task.ready_p99_ns)):
             ready.add(f"{name} ", ink.dim).add(f"{figures.duration(value):<6}", ink.text)
         ready.add("polls/s ", ink.dim).add(figures.rate(task.polls_s), ink.text)
-        return [line, ready]
+        return [line, ready, *self._yields(task, width)]
+
+    def _yields(self, task: TaskSnapshot, width: int) -> list[Line]:
+        """How often the task gave the loop back, per second, by reason; in two lines where it is narrow."""
+        lines = [Line().add("yields/s " if width >= 60 else "y/s ", self.ink.dim)]
+        start = lines[0].cells
+        for name, value in zip(YIELD_REASONS, task.yields_s, strict=True):
+            if lines[-1].cells + len(name) + 6 > width:
+                lines.append(Line().to(start))
+            lines[-1].add(f"{name} ", self.ink.dim).add(f"{figures.rate(value):<5} ", self.ink.text)
+        return lines

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tremor_tui.control.snapshots import YIELD_REASONS, EdgeSnapshot, NodeSnapshot, TaskSnapshot
 from tremor_tui.workbench import figures
-from tremor_tui.workbench.bottleneck import STALL_NS
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.painted import Line, Panel, clip
 
@@ -104,7 +103,7 @@ class Inspector(Panel):
             ("p99", run.p99),
             ("max", task.longest_run_ns),
         ):
-            style = self.ink.hot if value > STALL_NS else self.ink.text
+            style = self.ink.hot if value > stall_ns(self.store) else self.ink.text
             line.add(f"{name} ", self.ink.dim).add(f"{figures.duration(value):<6}", style)
         if width >= 64:
             line.extend(self._pairs(("ready p99", figures.duration(task.ready_p99_ns))))
@@ -199,13 +198,19 @@ def edge_title(store: Store, edge: EdgeSnapshot) -> str:
     return f"{store.node_title(edge.source)}{port} to {store.node_title(edge.target)}"
 
 
+def stall_ns(store: Store) -> float:
+    """From when on a run is too long."""
+    return store.picture.limits.stall_ms * 1e6 if store.picture else 1e8
+
+
 def troubles(store: Store, task: TaskSnapshot) -> list[str]:
     """What is wrong with a task now, in sentences."""
     found = []
     stall = next((w for w in store.warnings if w.task == task.id and w.kind == "stall"), None)
     where = f", {named(stall.file)} line {stall.line}" if stall and stall.line else ""
-    if task.running_ns > STALL_NS:
-        found.append(f"has not yielded for {figures.duration(task.running_ns)} (limit 20ms){where}")
+    if task.running_ns > stall_ns(store):
+        limit = figures.duration(stall_ns(store))
+        found.append(f"has not yielded for {figures.duration(task.running_ns)} (limit {limit}){where}")
     elif stall:
         found.append(named(stall.text) + where)
     if task.error:

@@ -76,9 +76,20 @@ class TaskTable(Panel, can_focus=True):
         ]
         wide = self.size.width >= 100
         title = f"Tasks ({len(tasks)})" + ("   " + "  ".join(counts) if counts and wide else "")
+        title += self._cost(wide) if picture else ""
         arrow = self.glyphs.down if self.is_falling else self.glyphs.up
         wanted = f"   filter: {named(self.wanted)}" if self.wanted else ""
         return title, f"sort: {BY_ID[self.sort_by].title} {arrow}{wanted}"
+
+    def _cost(self, wide: bool) -> str:
+        """What measuring takes of the busiest measured executor; whether it is off; whether it records."""
+        picture = self.store.picture
+        assert picture is not None
+        words = f"   {self.glyphs.live} REC" if picture.recording else ""
+        if not picture.statistics:
+            return f"{words}   statistics off"
+        cost = max((executor.cost for executor in picture.executors), default=0.0)
+        return f"{words}   statistics {cost * 100:.1f}%" if wide and cost else words
 
     def rows(self) -> list[TaskSnapshot]:
         """The tasks that are wanted, in order. What compares equal keeps its place."""
@@ -139,8 +150,9 @@ class TaskTable(Panel, can_focus=True):
     def _row(self, task: TaskSnapshot, columns: list[tuple[Column, int]], width: int) -> Line:
         picked = task.id == self.store.task
         line = Line().add(self.glyphs.mark if picked else " ", self.ink.picked)
-        warned = any(w.task == task.id for w in self.store.warnings)
-        line.add(f"{self.glyphs.warn} " if warned else "  ", self.ink.hot).add(" ")
+        warned = sum(w.task == task.id for w in self.store.warnings)
+        many = str(min(9, warned)) if warned > 1 else " "
+        line.add(f"{self.glyphs.warn}{many}" if warned else "  ", self.ink.hot).add(" ")
         for column, cells in columns:
             self._cell(line, column, cells, task)
         return line.fit(width).over(self.ink.marked_back) if picked else line
@@ -165,7 +177,8 @@ class TaskTable(Panel, can_focus=True):
             case "ready":
                 return ink.accent if task.split.ready >= 20 else ink.text
             case "max":
-                return ink.hot if task.longest_run_ns > 20_000_000 else ink.text
+                limit_ms = self.store.picture.limits.stall_ms if self.store.picture else 100.0
+                return ink.hot if task.longest_run_ns > limit_ms * 1e6 else ink.text
             case "task":
                 return ink.strong
             case "kind" | "executor":

@@ -1,12 +1,21 @@
-"""Why: the split of a task's time, its yields, and sentences on why it is slow."""
+"""Why: what slows a task, the likeliest cause first, with the line of the script and what to try."""
 
 from __future__ import annotations
 
-from tremor_tui.control.snapshots import TaskSnapshot
-from tremor_tui.workbench.bottleneck import why_slow
+from tremor_tui.control.snapshots import FlowSnapshot, TaskSnapshot
+from tremor_tui.workbench.causes import Cause, find_causes
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.inspector import Inspector
-from tremor_tui.workbench.widgets.painted import Line, wrap
+from tremor_tui.workbench.widgets.painted import Line, clip, wrap
+
+TRIALS = {
+    "line": ("e", "open {place}"),
+    "break": ("W", "edit the limits"),
+    "blocker": ("b", "go to what blocks it"),
+    "limits": ("W", "edit the limits"),
+    "history": ("6", "see since when"),
+    "tap": ("t", "show it in its flow"),
+}
 
 
 class Why(Inspector):
@@ -21,24 +30,56 @@ class Why(Inspector):
         return "Why is it slow?", named(task.alias) if task else ""
 
     def body(self, width: int, height: int) -> list[Line]:
-        """The split, yields by reason, then causes, the likeliest first."""
+        """The split, then causes, the likeliest first, then what to try."""
         task = self.store.task_of(self.store.task)
         if task is None:
             return [Line().add("No task is selected.", self.ink.dim)]
-        lines = [*self.split(task, width, height > 7), *self.yields(task, width)]
-        if height > 8:
-            lines.append(Line())
-        return lines + self.sentences(task, width)
+        causes = self.causes(task)
+        lines = [*self.split(task, width, height > 9)]
+        trials = self.trials(causes, width)
+        sentences = self.sentences(causes, width)
+        room = height - len(lines) - len(trials)
+        if len(sentences) > room:
+            sentences = sentences[:room]
+        blank = [Line()] if room > len(sentences) else []
+        return [*lines, *sentences, *blank, *trials]
 
-    def sentences(self, task: TaskSnapshot, width: int) -> list[Line]:
-        """The numbered causes, broken at `width`."""
+    def causes(self, task: TaskSnapshot) -> list[Cause]:
+        """Why the task is slow, by the picture that is shown."""
         picture = self.store.picture
         if picture is None:
             return []
-        flow = next((flow for flow in picture.flows if flow.alias == task.flow), None)
+        return find_causes(picture, self._flow(task), task, self.store.past.full_in("task", task.id))
+
+    def _flow(self, task: TaskSnapshot) -> FlowSnapshot | None:
+        flows = self.store.picture.flows if self.store.picture else ()
+        return next((flow for flow in flows if flow.alias == task.flow), None)
+
+    def sentences(self, causes: list[Cause], width: int) -> list[Line]:
+        """The numbered causes, broken at `width`."""
         lines = []
-        for number, text in enumerate(why_slow(picture, flow, task), 1):
-            for index, part in enumerate(wrap(named(text), width - 2)):
+        for number, cause in enumerate(causes, 1):
+            style = self.ink.strong if cause.line else self.ink.text
+            for index, part in enumerate(wrap(named(cause.text), width - 2)):
                 first = f"{number} " if index == 0 else "  "
-                lines.append(Line().add(first, self.ink.key).add(part, self.ink.text))
+                lines.append(Line().add(first, self.ink.key).add(part, style))
         return lines
+
+    def trials(self, causes: list[Cause], width: int) -> list[Line]:
+        """The keys to press, each once."""
+        found: dict[str, str] = {}
+        for cause in causes:
+            if cause.trial:
+                key, words = TRIALS[cause.trial]
+                place = f"{named(cause.file.rsplit('/', 1)[-1])}:{cause.line}"
+                found.setdefault(key, words.format(place=place))
+        if not found:
+            return []
+        lines, line = [], Line().add("Try ", self.ink.dim)
+        for key, words in found.items():
+            if line.cells > 4 and line.cells + len(words) + 4 > width:
+                lines.append(line)
+                line = Line().add("    ")
+            line.add(key, self.ink.key)
+            line.add(f" {clip(words, max(4, width - line.cells - 2), self.glyphs.more)}  ", self.ink.text)
+        return [*lines, line]
