@@ -9,9 +9,9 @@ from tests.engine.texts import flow, write_flow
 from tremor_tui.control.client import connect
 from tremor_tui.control.commands import Compare, Deploy, Snapshot
 from tremor_tui.control.snapshots import Compared, EngineSnapshot
+from tremor_tui.engine.applying import judged_tasks
 from tremor_tui.engine.compiling.link import FlowPlan
 from tremor_tui.engine.compiling.plan import plan
-from tremor_tui.engine.applying import judged_tasks
 from tremor_tui.engine.difference import compare
 from tremor_tui.engine.executors.link import Texts
 from tremor_tui.engine.shape import shape_of
@@ -107,7 +107,8 @@ def test_texts_that_are_the_same_differ_in_nothing() -> None:
 
 
 def test_a_new_sink_is_told_of_with_what_it_does_to_its_file() -> None:
-    sink = """define connector two from file with codec = "json", config = {"path": "two", "mode": "MODE"} end;
+    sink = """define connector two from file
+    with codec = "json", config = {"path": "two", "mode": "MODE"} end;
   create connector two; connect /pipeline/main to /connector/two;"""
     added = changed(flow(), flow(extra=sink.replace("MODE", "truncate")))
     removed = changed(flow(extra=sink.replace("MODE", "truncate")), flow())

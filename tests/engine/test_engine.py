@@ -181,26 +181,55 @@ async def test_an_apply_that_changes_nothing_has_no_receipt(running: Running, fo
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    "text",
     [
-        (flow(extra="create connector two from nowhere;"), "connector `two` is new"),
-        (flow(extra="create pipeline two from main;"), "pipeline `two` is new"),
-        (flow(extra="connect /connector/tick/err to /pipeline/main;"), "link `/connector/tick/err to"),
-        (flow().replace("10000000", "20000000"), "connector `tick` has other settings"),
-        (flow("other"), "no longer deploys `one`"),
+        flow(extra="create pipeline two from main; connect /connector/tick to /pipeline/two;"),
+        flow(extra="connect /connector/tick/err to /pipeline/main;"),
+        flow().replace("10000000", "20000000"),
     ],
 )
-async def test_an_apply_that_would_change_the_shape_is_refused_in_words(
-    running: Running, folders: Path, text: str, words: str
+async def test_an_apply_changes_the_shape_of_a_flow(running: Running, folders: Path, text: str) -> None:
+    path = write_flow(folders)
+    async with running(), connect() as plane:
+        await plane.submit(deploy(path))
+
+        applied = await plane.submit(Apply("one", {str(path): text}))
+
+        assert isinstance(applied, Applied)
+        assert [receipt.version for receipt in applied.receipts] == [2]
+        assert (await snapshot(plane)).flows[0].version == 2
+
+
+async def test_an_apply_of_a_file_without_the_flow_is_refused_in_words(
+    running: Running, folders: Path
 ) -> None:
     path = write_flow(folders)
     async with running(), connect() as plane:
         await plane.submit(deploy(path))
 
-        with pytest.raises(ControlError, match=words):
-            await plane.submit(Apply("one", {str(path): text}))
+        with pytest.raises(ControlError, match="no longer deploys `one`"):
+            await plane.submit(Apply("one", {str(path): flow("other")}))
 
         assert (await snapshot(plane)).flows[0].version == 1
+
+
+async def test_an_apply_names_other_flows_of_the_file_and_starts_them_if_told_so(
+    running: Running, folders: Path
+) -> None:
+    path = write_flow(folders)
+    two = {str(path): flow() + flow("two")}
+    async with running(), connect() as plane:
+        await plane.submit(deploy(path))
+
+        told = await plane.submit(Apply("one", two))
+        started = await plane.submit(Apply("one", two, start_others=True))
+        aliases = [one.alias for one in (await snapshot(plane)).flows]
+
+    assert isinstance(told, Applied)
+    assert isinstance(started, Applied)
+    assert told.text.endswith("`two` of the same file does not run; to start it too: apply with --others")
+    assert started.text.endswith("`two` runs too")
+    assert aliases == ["one", "two"]
 
 
 async def test_diagnosing_a_draft_finds_faults_and_runs_nothing(running: Running, folders: Path) -> None:
@@ -353,7 +382,7 @@ async def test_a_flow_begins_anew_with_the_texts_that_were_applied(running: Runn
     path = write_flow(folders)
     async with running() as engine, connect() as plane:
         await plane.submit(deploy(path))
-        await plane.submit(Apply("one", {str(path): flow(script="event + 1")}))
+        await plane.submit(Apply("one", {str(path): flow(script="event + 1")}, accept=True))
         os.kill((await snapshot(plane)).executors[0].pid, signal.SIGKILL)
 
         async def again() -> bool:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from tests.engine.texts import flow, write_flow
 from tremor_tui.control.client import Client, connect
 from tremor_tui.control.commands import Apply, Deploy, Snapshot, StopFlow
 from tremor_tui.control.snapshots import Applied, EngineSnapshot, FlowSnapshot, Notice
+from tremor_tui.engine.engine import Engine
 from tremor_tui.engine.trials import restore
 from tremor_tui.testing.clock import JumpingClock
 
@@ -27,8 +30,8 @@ def went_back(flow: FlowSnapshot) -> bool:
 class Bench:
     """A deployed flow, a client, and a clock that jumps."""
 
-    def __init__(self, plane: Client, clock: JumpingClock, path: Path) -> None:
-        self.plane, self.clock, self.path = plane, clock, path
+    def __init__(self, engine: Engine, plane: Client, clock: JumpingClock, path: Path) -> None:
+        self.engine, self.plane, self.clock, self.path = engine, plane, clock, path
 
     async def deploy(self) -> None:
         await self.plane.submit(Deploy(str(self.path), str(self.path.parent)))
@@ -75,8 +78,8 @@ def opened(running: Running, folders: Path) -> Opened:
     @asynccontextmanager
     async def open_bench() -> AsyncIterator[Bench]:
         clock = JumpingClock()
-        async with running(clock=clock), connect() as plane:
-            bench = Bench(plane, clock, write_flow(folders))
+        async with running(clock=clock) as engine, connect() as plane:
+            bench = Bench(engine, plane, clock, write_flow(folders))
             await bench.deploy()
             yield bench
 
@@ -220,6 +223,74 @@ async def test_a_flow_that_is_stopped_while_it_is_watched_is_forgotten(opened: O
         assert isinstance(answer, EngineSnapshot)
         assert answer.flows == ()
         assert bench.path.read_text() == BAD
+
+
+async def test_an_executor_that_ends_while_a_version_is_watched_begins_anew_with_the_one_before(
+    opened: Opened,
+) -> None:
+    async with opened() as bench:
+        before = bench.path.read_text()
+        await bench.apply(GOOD)
+        answer = await bench.plane.submit(Snapshot())
+        assert isinstance(answer, EngineSnapshot)
+        os.kill(answer.executors[0].pid, signal.SIGKILL)
+
+        async def began() -> bool:
+            return "began anew" in (await bench.flow()).note
+
+        await wait_until(began)
+        seen = await bench.flow()
+
+        assert (seen.version, seen.watching_until_ns) == (1, 0)
+        assert seen.note == (
+            "v2 went back to v1: executor 0 ended (killed by signal 9) while it was watched; "
+            "one.troy was put back; began anew after executor 0 ended"
+        )
+        assert went_back(seen)
+        assert bench.path.read_text() == before
+        again = await bench.apply(GOOD)
+        assert (again.receipts[0].version, again.text) == (2, "v2 is accepted and not watched")
+
+
+async def test_a_version_that_holds_its_executor_up_again_and_again_goes_back(opened: Opened) -> None:
+    async with opened() as bench:
+        stalls = 0
+        bench.engine.flows.trials.stalls = lambda alias: (stalls, 0)
+        await bench.flow()
+        await bench.apply(GOOD)
+        stalls = 3
+
+        back = await bench.let_pass(went_back)
+
+        assert back.version == 1
+        assert back.note.startswith("v2 went back to v1: it held its executor up 3 times")
+
+
+async def test_a_version_that_stalls_as_often_as_the_one_before_stays(opened: Opened) -> None:
+    async with opened() as bench:
+        stalls = 0
+        bench.engine.flows.trials.stalls = lambda alias: (stalls, 0)
+        await bench.flow()
+        stalls = 5
+        await bench.apply(GOOD)
+        stalls = 10
+
+        stayed = await bench.let_pass(lambda flow: not flow.watching_until_ns)
+
+        assert stayed.version == 2
+
+
+async def test_an_executor_that_a_watched_version_holds_for_too_long_is_ended(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.apply(GOOD)
+        bench.engine.flows.trials.stalls = lambda alias: (1, 6 * 10**9)
+
+        back = await bench.let_pass(went_back)
+
+        assert (back.version, back.note.partition(";")[0]) == (
+            1,
+            "v2 went back to v1: executor 0 ended (killed by signal 9) while it was watched",
+        )
 
 
 def test_files_are_put_back_only_where_they_hold_what_was_applied(tmp_path: Path) -> None:

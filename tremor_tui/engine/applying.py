@@ -166,9 +166,8 @@ def judged_tasks(old: FlowPlan, new: FlowPlan, changed: Sequence[str], shape: Sh
     that fails.
     """
     touched = shape.touched()
-    pipelines = [
-        a for a in new.pipelines if f"pipeline/{a}" in touched or (a in changed and _does(old, new, a))
-    ]
+    others = [a for a in changed if _does(old, new, a)]
+    pipelines = [a for a in new.pipelines if f"pipeline/{a}" in touched or a in others]
     sinks = [f"connector/{a}" for a in new.connectors if f"connector/{a}" in touched]
     return (*pipelines, *sinks) or tuple(changed)
 

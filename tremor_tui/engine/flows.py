@@ -108,10 +108,10 @@ class Flows:
         """Says which other flows of the file do not run, or starts them if that is wanted."""
         idle = [plan for plan in planned.flows if plan.alias not in self.table]
         names = ", ".join(f"`{plan.alias}`" for plan in idle)
-        if not idle or not request.start_others:
-            return (
-                f"{names} of the same file does not run; to start it too: apply with --others" if idle else ""
-            )
+        if not idle:
+            return ""
+        if not request.start_others:
+            return f"{names} of the same file does not run; to start it too: apply with --others"
         for plan in idle:
             async with self._turns[plan.alias]:
                 await self._start(self._deployed(plan, source, planned))
@@ -173,7 +173,7 @@ class Flows:
             flow.lost, flow.failed = True, final
             flow.error = f"executor {executor.number} ended: {reason}" if final else ""
             ended = f"executor {executor.number} ended: {reason}"
-            flow.say(f"{flow.went_back}; {ended}" if flow.went_back and final else ended)
+            flow.say(flow.went_back or ended)
         return gone
 
     def see(self, executor: Executor) -> list[FlowSnapshot]:
