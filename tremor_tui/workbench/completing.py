@@ -66,6 +66,9 @@ class Completing:
 
     def moved(self) -> None:
         """The cursor was moved without a change of the text."""
+        draft = self._view.draft
+        if draft is not None and draft.text != self._view.editor.text:
+            return  # a key typed something: `typed` hears of it next
         if self._offset() in (self._shown_at, self._typed_at):
             return
         self.close()

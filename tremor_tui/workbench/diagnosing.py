@@ -182,8 +182,7 @@ class Diagnosing:
             at = text.rfind(wrong)
             if wrong and at >= 0:
                 return row, start + at, start + at + len(wrong), right[1]
-        is_word = bool(re.fullmatch(r"[\w:]+", text))
-        return (row, start, end, right[1]) if is_word else None
+        return None  # the text is not what the problem is about any more
 
 
 def _file(problem: Diagnostic) -> str:
