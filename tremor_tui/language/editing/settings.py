@@ -195,8 +195,11 @@ def _remove_clause(batch: Batch, clause: Clause) -> None:
         begin = len(text.text[: word.start].rstrip())
         batch.replace(begin, closing.end, "")
         return
-    batch.replace(word.start, word.end, "")
     comma = text.token_at(item.span.end)
     end = comma.end if comma is not None and comma.kind == "COMMA" else item.span.end
-    batch.replace(start, end, "")
+    for first, last in ((word.start, word.end), (start, end)):
+        is_alone = text.starts_line(first) and not text.text[last : text.line_end(last)].strip()
+        if is_alone:
+            first, last = text.line_start(first), text.next_line(last)
+        batch.replace(first, last, "")
     batch.replace(closing.start, closing.end, "")
