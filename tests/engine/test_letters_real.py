@@ -18,6 +18,7 @@ from tremor_tui.control.letters import (
     DiscardLetters,
     ExportLetters,
     GetLetter,
+    Letter,
     LetterFilter,
     Letters,
     LettersExported,
@@ -168,11 +169,8 @@ async def test_an_executor_that_is_killed_in_the_middle_doubles_nothing_and_what
         await replay(plane, replies)
 
         async def through() -> bool:
-            left = await ask(plane)
-            return (
-                not any(one.open and one.count > len(uncertain) for one in left.groups)
-                and not (await ask(plane, state="sending")).total
-            )
+            counts = [(await ask(plane, state=state)).total for state in ("dead", "sending")]
+            return not any(counts)
 
         await wait_until(through)
         end = {one.id: one for one in await every(plane)}
@@ -186,8 +184,8 @@ async def test_an_executor_that_is_killed_in_the_middle_doubles_nothing_and_what
     assert len(sure) + len(uncertain) == COUNT
 
 
-async def every(plane: Client) -> list[object]:
-    found: list[object] = []
+async def every(plane: Client) -> list[Letter]:
+    found: list[Letter] = []
     after, more = 0, True
     while more:
         answer = await plane.submit(ExportLetters(which=LetterFilter(flow="main"), after=after))

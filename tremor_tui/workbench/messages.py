@@ -21,6 +21,14 @@ class TaskSelected(Message):
         self.twice = twice
 
 
+class LetterPicked(Message):
+    """A letter of the list was selected; `twice` asks for its line."""
+
+    def __init__(self, twice: bool = False) -> None:
+        super().__init__()
+        self.twice = twice
+
+
 class ColumnClicked(Message):
     """A header of the table was clicked."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tremor_tui.workbench.actions import everywhere, flow, history, script, start, tap, tasks
+from tremor_tui.workbench.actions import errors, events, everywhere, flow, history, script, start, tap, tasks
 from tremor_tui.workbench.actions.action import NEEDS as NEEDS
 from tremor_tui.workbench.actions.action import Action as Action
 from tremor_tui.workbench.actions.action import shown as shown
@@ -23,8 +23,10 @@ PLACES = {
     "flow": "Flow",
     "tap": "Tap",
     "tasks": "Tasks",
+    "events": "Events",
     "script": "Script",
     "tests": "Tests",
+    "errors": "Errors",
     "history": "History",
 }
 ACTIONS: tuple[Action, ...] = (
@@ -32,8 +34,10 @@ ACTIONS: tuple[Action, ...] = (
     *flow.ACTIONS,
     *tap.ACTIONS,
     *tasks.ACTIONS,
+    *events.ACTIONS,
     *script.ACTIONS,
     *script.TESTS,
+    *errors.ACTIONS,
     *history.ACTIONS,
     *everywhere.ACTIONS,
 )

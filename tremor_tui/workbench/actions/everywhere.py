@@ -7,7 +7,9 @@ from tremor_tui.workbench.actions.action import Action
 ACTIONS = (
     Action("show_flow", "1", "the Flow screen", "all"),
     Action("show_tasks", "2", "the Tasks screen", "all"),
+    Action("show_events", "3", "the Events screen", "all"),
     Action("show_script", "4", "the Script screen", "all"),
+    Action("show_errors", "5", "the Errors screen", "all"),
     Action("show_history", "6", "the History screen", "all"),
     Action("show_start", "0", "the start screen: open or attach", "all"),
     Action("zoom", "z", "give the pane the whole screen, or take it back", "all"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from tremor_tui.workbench.composing import Composing
 from tremor_tui.workbench.drafts import Drafts
+from tremor_tui.workbench.screens.events import EventsView
+from tremor_tui.workbench.screens.errors import ErrorsView, waiting
 from tremor_tui.workbench.screens.flow import FlowView
 from tremor_tui.workbench.screens.history import HistoryView
 from tremor_tui.workbench.screens.script import ScriptView
@@ -40,11 +42,19 @@ class Screen:
 SCREENS = (
     Screen("flow", "1", "Flow", lambda means: FlowView(means.store, means.composing)),
     Screen("tasks", "2", "Tasks", lambda means: TasksView(means.store)),
+    Screen("events", "3", "Events", lambda means: EventsView(means.store, means.base)),
     Screen(
         "script",
         "4",
         "Script",
         lambda means: ScriptView(means.store, means.base, means.module_path, means.drafts),
+    ),
+    Screen(
+        "errors",
+        "5",
+        "Errors",
+        lambda means: ErrorsView(means.store, means.drafts),
+        waiting,
     ),
     Screen("history", "6", "History", lambda means: HistoryView(means.store)),
 )
