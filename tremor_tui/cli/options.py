@@ -48,6 +48,16 @@ DrainSeconds = Annotated[
         "--drain-seconds", min=0, max=3600, metavar="S", help="How long a stop may drain before force."
     ),
 ]
+Record = Annotated[
+    Path | None,
+    typer.Option(
+        "--record", metavar="DIR", help="Record to files in this folder, for `play`.", show_default=False
+    ),
+]
+RecordMB = Annotated[
+    int,
+    typer.Option("--record-mb", min=1, max=100_000, metavar="MB", help="Beyond it the oldest files go."),
+]
 Executors = Annotated[
     int, typer.Option("--executors", min=1, max=256, metavar="N", help="Processes that run flows.")
 ]

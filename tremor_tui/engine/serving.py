@@ -11,7 +11,7 @@ from contextlib import ExitStack
 
 import anyio
 
-from tremor_tui.control.commands import Deploy
+from tremor_tui.control.commands import Deploy, StartRecording
 from tremor_tui.control.places import log_path
 from tremor_tui.engine.engine import Engine, Settings
 from tremor_tui.engine.logs import open_log
@@ -24,13 +24,15 @@ def serve(
     settings: Settings,
     *,
     deploys: Sequence[Deploy] = (),
+    recording: StartRecording | None = None,
     echo: bool = False,
     began: Callable[[str], None] | None = None,
 ) -> int:
     """Runs an engine until it is ended; the exit status: 0 drained, 75 forced with work left.
 
-    `deploys` are started first; `began` is called with the socket's path once they run. Raises
-    ControlError where an engine of that name runs already or one of them cannot be started.
+    `deploys` are started first, while `recording` is made if it is given; `began` is called with the
+    socket's path once they run. Raises ControlError where an engine of that name runs already, where one of
+    them cannot be started, or where the recording cannot be written.
     """
     path = log_path(settings.name)
     with ExitStack() as stack:
@@ -38,7 +40,10 @@ def serve(
             log = stack.enter_context(open_log(path, echo=echo))
         except OSError as error:
             raise ControlError(f"cannot write the log `{path}`: {error.strerror}") from None
-        return anyio.run(_serve, Engine(settings, log), deploys, began)
+        engine = Engine(settings, log)
+        if recording is not None:
+            engine.observing.start(recording)
+        return anyio.run(_serve, engine, deploys, began)
 
 
 async def _serve(engine: Engine, deploys: Sequence[Deploy], began: Callable[[str], None] | None) -> int:

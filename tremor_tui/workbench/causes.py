@@ -153,7 +153,8 @@ def _stalls(picture: EngineSnapshot, task: TaskSnapshot) -> Iterator[Cause]:
 
 def _stall(warned: Warned) -> Cause:
     where = f" at {warned.file}:{warned.line}"
-    text = warned.text if not warned.line or where in warned.text else f"{warned.text}{where}"
+    text = warned.text.replace(f"{warned.task} ", "It ")
+    text = text if not warned.line or where in text else f"{text}{where}"
     times = f" ({warned.count} times)" if warned.count > 1 else ""
     return Cause(f"{text}{times}.", warned.file, warned.line, "line" if warned.line else "break")
 

@@ -16,10 +16,13 @@ from tremor_tui.cli.options import (
     Instance,
     Name,
     Queries,
+    Record,
+    RecordMB,
     module_path,
     refuse_queries,
 )
 from tremor_tui.cli.output import ErrorFormat
+from tremor_tui.control.commands import StartRecording
 from tremor_tui.engine.sources import Program, texts_of
 from tremor_tui.errors import CompileError, ConfigError, ControlError
 
@@ -71,6 +74,8 @@ def run(
     name: Name = "local",
     executors: Executors = 1,
     interactive: Interactive = False,
+    record: Record = None,
+    record_mb: RecordMB = 256,
     error_format: Format = "full",
 ) -> int:
     """Run a script, a query or the flows of a .troy file.
@@ -95,11 +100,14 @@ def run(
         return 1
     try:
         if detach:
-            return _detach(program, file, name, executors, texts)
+            return _detach(program, file, name, executors, texts, _recording(record, record_mb))
         if program.kind in ("troy", "yaml"):
             from tremor_tui.cli.running import flow
 
-            return flow.run_flows(program, flow.Options(drain_seconds, instance, fail_on_error, error_format))
+            how = drain_seconds, instance, fail_on_error, error_format, record, record_mb
+            return flow.run_flows(program, flow.Options(*how))
+        if record:
+            raise ConfigError("only the flows of a .troy file can be recorded", "leave --record out")
         from tremor_tui.cli.running import script
 
         events = infile, outfile, decoder, encoder, preprocessor, postprocessor
@@ -125,9 +133,20 @@ def _interact(file: Path | None, instance: str, style: ErrorFormat) -> int:
         return 1
 
 
-def _detach(program: Program, file: Path, name: str, executors: int, texts: dict[str, str]) -> int:
+def _recording(record: Path | None, record_mb: int) -> StartRecording | None:
+    return StartRecording(str(record.absolute()), record_mb) if record else None
+
+
+def _detach(
+    program: Program,
+    file: Path,
+    name: str,
+    executors: int,
+    texts: dict[str, str],
+    recording: StartRecording | None,
+) -> int:
     if program.kind not in ("troy", "yaml"):
         raise ConfigError("only a .troy or .yaml file runs on an engine", "leave --detach out")
     from tremor_tui.cli.running.detached import run_detached
 
-    return run_detached(file, name, executors, texts)
+    return run_detached(file, name, executors, texts, recording)

@@ -10,8 +10,16 @@ import typer
 from tremor_tui.cli import output
 from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import read, show
-from tremor_tui.cli.options import DrainSeconds, Executors, Format, Name, module_path
-from tremor_tui.control.commands import Deploy
+from tremor_tui.cli.options import (
+    DrainSeconds,
+    Executors,
+    Format,
+    Name,
+    Record,
+    RecordMB,
+    module_path,
+)
+from tremor_tui.control.commands import Deploy, StartRecording
 from tremor_tui.engine.engine import Settings
 from tremor_tui.engine.serving import serve
 from tremor_tui.engine.sources import YAML, texts_of
@@ -39,6 +47,8 @@ def run(
     stall_ms: Annotated[
         float, typer.Option("--stall-ms", min=1, metavar="MS", help="When a task has held its loop too long.")
     ] = 100.0,
+    record: Record = None,
+    record_mb: RecordMB = 256,
     error_format: Format = "full",
 ) -> int:
     """Run an engine in the foreground and deploy files on it.
@@ -56,8 +66,9 @@ def run(
         for file in files or ()
         if str(file.absolute()) not in texts
     ]
+    recording = StartRecording(str(record.absolute()), record_mb) if record else None
     try:
-        return serve(settings, deploys=deploys, echo=True, began=_began)
+        return serve(settings, deploys=deploys, recording=recording, echo=True, began=_began)
     except ControlError as error:
         if not error.diagnostics:
             raise

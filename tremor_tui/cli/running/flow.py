@@ -21,6 +21,7 @@ from anyio.abc import TaskGroup
 from tremor_tui.cli import output
 from tremor_tui.cli.diagnose import show
 from tremor_tui.cli.output import ErrorFormat
+from tremor_tui.cli.running.recording import FileText, Recorder
 from tremor_tui.control.loops import forgive_late_wakeups
 from tremor_tui.control.snapshots import FlowSnapshot, TaskSnapshot
 from tremor_tui.engine.sources import Program, compile_flows
@@ -43,6 +44,8 @@ class Options:
     instance: str = "tremor"
     fail_on_error: bool = False
     error_format: ErrorFormat = "full"
+    record: Path | None = None
+    record_mb: int = 256
 
 
 def run_flows(program: Program, options: Options) -> int:
@@ -53,7 +56,10 @@ def run_flows(program: Program, options: Options) -> int:
         output.failure(f"`{program.source.name}` deploys no flow", "add `deploy flow NAME;` at its end")
         return FAILED
     loop = {"use_uvloop": find_spec("uvloop") is not None}
-    return anyio.run(_Run(program, options).main, compiled.ir, backend_options=loop)
+    files = tuple(
+        FileText(one.name, str(one.path or one.name), one.text) for one in compiled.sources.values()
+    )
+    return anyio.run(_Run(program, options, files).main, compiled.ir, backend_options=loop)
 
 
 @dataclass(slots=True)
@@ -62,6 +68,7 @@ class _Run:
 
     program: Program
     options: Options
+    files: tuple[FileText, ...] = ()
     runtime: Runtime = field(init=False)
     signals: int = 0
     line: _Line = field(default_factory=lambda: _Line())
@@ -77,7 +84,12 @@ class _Run:
                 return FAILED
             if self.line.is_live:
                 group.start_soon(self._show_often)
+            recorder = self._recorder()
+            if recorder:
+                group.start_soon(recorder.run)
             ending = await self.runtime.wait_ended()
+            if recorder:
+                recorder.finish()
             self.line.clear()
             self._tell(time.monotonic() - begin)
         if ending.error:
@@ -88,6 +100,13 @@ class _Run:
         if self.options.fail_on_error and any(flow.events_err for flow in self._flows()):
             return ending.status or FAILED
         return ending.status
+
+    def _recorder(self) -> Recorder | None:
+        """What was asked for by `--record`. Raises ControlError where the folder cannot be used."""
+        options = self.options
+        if options.record is None:
+            return None
+        return Recorder(self.runtime, options.record, options.record_mb, self.files)
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[TaskGroup]:

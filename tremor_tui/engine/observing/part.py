@@ -144,7 +144,7 @@ class Observing:
             case SetStatistics(on):
                 return await self._set_statistics(on)
             case StartRecording():
-                return await self._start(request)
+                return self.start(request)
             case StopRecording():
                 return self._stop()
         raise ControlError("an engine plays no recording", "open one: `tremor-tui play FILE`")
@@ -184,7 +184,8 @@ class Observing:
 
     # --- the recording
 
-    async def _start(self, request: StartRecording) -> Done:
+    def start(self, request: StartRecording) -> Done:
+        """Begins to record. Raises ControlError where it records already or cannot."""
         if self._writer is not None:
             raise ControlError(f"the engine records to `{self._writer.folder}` already", "end that first")
         folder = Path(request.folder)

@@ -14,7 +14,7 @@ from tremor_tui.workbench.widgets.painted import Line, Panel, clip
 LABEL = 6
 NAMES = ("p50", "p75", "p90", "p99", "p99.9", "max")
 LEFT_OUT = (
-    (72, ()),
+    (66, ()),
     (62, ("p75",)),
     (52, ("p75", "p99.9")),
     (0, ("p75", "p90", "p99.9")),
@@ -130,7 +130,7 @@ class RunTimes(Panel):
             shown = [0] * len(SHARES) + [task.longest_run_ns]
             shown[SHARES.index(0.99)] = task.run.p99
         left_out = next(names for least, names in LEFT_OUT if width >= least)
-        line = Line().add("run   ", ink.dim)
+        line = Line().add("run ", ink.dim)
         for name, value in zip(NAMES, shown, strict=True):
             if name not in left_out:
                 line.add(f"{name} ", ink.dim)
