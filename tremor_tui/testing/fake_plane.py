@@ -15,10 +15,14 @@ from pathlib import Path
 
 from tremor_tui.control import commands as do
 from tremor_tui.control import snapshots as see
+from tremor_tui.control.events import REQUESTS
 from tremor_tui.control.ring import Ring
 from tremor_tui.errors import ControlError, EngineLost
 from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.testing import fake_letters
 from tremor_tui.testing.fake_authoring import QUESTIONS, FakeAuthoring
+from tremor_tui.testing.fake_events import FakeEvents
+from tremor_tui.testing.fake_letters import FakeLetters
 from tremor_tui.testing.scenes import LIVE, SAMPLES, TRICKLE, TROY, Part, Scene
 
 START_NS = 1_795_456_800_000_000_000
@@ -60,13 +64,13 @@ class FakePlane:
     def __post_init__(self) -> None:
         self.welcome = see.Welcome(do.PROTOCOL, self.name, "0.1.0", 4711)
         self._out: asyncio.Queue[see.Pushed | None] = asyncio.Queue()
-        self._taps: dict[int, str] = {}
-        self._seen: dict[int, int] = {}
         self._per_second = 0.0
         self._ticker: asyncio.Task[None] | None = None
-        self._lost = self._many = False
+        self._lost = False
         self._live = self._on_disk()
+        self.events = FakeEvents(self._sample, self._out.put_nowait, self.scene.alias, read_ns=START_NS)
         self.authoring = FakeAuthoring(f"{self.base}/tests")
+        self.letters = FakeLetters(self.scene.alias, f"{self.base}/access_log.trickle")
 
     async def submit(self, request: do.Request) -> see.Answer:
         """Answers as an engine would. Raises ControlError where `refuse` says so, EngineLost when lost."""
@@ -76,6 +80,10 @@ class FakePlane:
         refused = self.refuse(request)
         if refused is not None:
             raise refused
+        if isinstance(request, REQUESTS):
+            return self.events.answer(request)
+        if isinstance(request, fake_letters.QUESTIONS):
+            return self.letters.answer(request)
         if isinstance(request, QUESTIONS):
             return self.authoring.answer(request)
         if isinstance(request, do.AskHistory):
@@ -99,13 +107,6 @@ class FakePlane:
                 return see.Compared(flow) if is_live else self.difference
             case do.Preview(samples=samples, texts=texts):
                 return self.preview(samples, bool(texts))
-            case do.OpenTap(edge=edge, per_second=rate):
-                number = len(self._seen) + 1
-                self._taps[number], self._seen[number] = edge, 0
-                self._many = rate > 50
-                return see.TapOpened(number)
-            case do.CloseTap(tap=number):
-                self._taps.pop(number, None)
             case do.StopFlow(flow=flow):
                 self.deployed = False
                 return see.Stopped(flow)
@@ -199,10 +200,8 @@ class FakePlane:
         """Sends the picture after `steps` steps, and what the open taps saw meanwhile."""
         self.step += steps
         self._out.put_nowait(self.picture())
-        for number, edge in self._taps.items():
-            self._seen[number] += 200 * steps
-            samples = tuple(self._sample(self.step + at) for at in range(20 if self._many else 1))
-            self._out.put_nowait(see.TapSamples(number, edge, samples, 200 * steps, self._seen[number]))
+        for frame in self.events.tap_frames(self.step, steps):
+            self._out.put_nowait(frame)
 
     def _sample(self, step: int) -> see.Sample:
         value = SAMPLES[step % len(SAMPLES)] | {"time": f"23/Nov/2026:16:46:{step % 60:02d} +0000"}
@@ -242,7 +241,7 @@ class FakePlane:
             part.alias,
             part.kind,
             part.detail,
-            state=state,  # type: ignore[arg-type]
+            state="paused" if self.events.holds(part.kind, part.alias) else state,  # type: ignore[arg-type]
             since_ns=START_NS,
             split=see.Split(busy, ready, blocked, 100 - busy - ready - blocked),
             events_in=seen if into else 0,
@@ -284,6 +283,8 @@ class FakePlane:
             4_000_000, 11_000_000,
             see.GraphSnapshot(nodes, edges), inside, last_apply=self.last_apply,
             note=self.note, note_ns=self.now if self.note else 0, watching_until_ns=self.watched_until_ns,
+            breaks=(self.events.broken,) if self.events.broken else (),
+            letters=self.letters.shelf.count(self.scene.alias),
         )  # fmt: skip
 
     def _edge(self, tasks: dict[str, see.TaskSnapshot], link: tuple[str, str, str]) -> see.EdgeSnapshot:

@@ -14,6 +14,7 @@ ACTIONS = (
     Action("unfold", "enter", "look inside the pipeline (esc comes back); the settings of others", "flow"),
     Action("edge", "v", "select the next edge of the node", "flow"),
     Action("tap", "t", "tap the selected edge: see its events", "flow", 5, "tap"),
+    Action("break", "b", "hold the node's task before an event", "flow", is_change=True, needs="flow"),
     Action("edit", "e", "edit the script or the settings of the selected node", "flow", 4, "edit"),
     Action("add", "a", "add a node after the selected one and connect it", "flow", 1, "add", is_change=True),
     Action("add_apart", "A", "add a node, not connected", "flow", is_change=True),

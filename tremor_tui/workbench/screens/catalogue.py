@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from tremor_tui.workbench.composing import Composing
 from tremor_tui.workbench.drafts import Drafts
-from tremor_tui.workbench.screens.events import EventsView
 from tremor_tui.workbench.screens.errors import ErrorsView, waiting
+from tremor_tui.workbench.screens.events import EventsView
 from tremor_tui.workbench.screens.flow import FlowView
 from tremor_tui.workbench.screens.history import HistoryView
 from tremor_tui.workbench.screens.script import ScriptView

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tremor_tui.control import commands as do
-from tremor_tui.workbench import figures
 from tremor_tui.workbench.actions import bindings
 from tremor_tui.workbench.bottleneck import find_limit
 from tremor_tui.workbench.composing import Composing
 from tremor_tui.workbench.messages import EventOpened, NodeSelected
-from tremor_tui.workbench.screens.dialogs import Ask, TextDialog
+from tremor_tui.workbench.screens.breaking import ask_break, node_here
+from tremor_tui.workbench.screens.dialogs import Ask
 from tremor_tui.workbench.screens.going_live import GoingLive
-from tremor_tui.workbench.screens.typed import pass_on
+from tremor_tui.workbench.screens.opened import open_event
 from tremor_tui.workbench.store import Store
 from tremor_tui.workbench.widgets.canvas import Canvas
 from tremor_tui.workbench.widgets.inspector import Inspector, edge_title
-from tremor_tui.workbench.widgets.painted import Line
 from tremor_tui.workbench.widgets.ring_log import TapLog
-from tremor_tui.workbench.widgets.scroll_text import json_lines
 
 
 class _Canvas(Canvas):
@@ -73,13 +70,6 @@ class FlowView(GoingLive):
         if message.twice:
             self.act_unfold()
 
-    def on_key(self, event: events.Key) -> None:
-        """A key that was read before a dialog opened, and comes after it, is the dialog's."""
-        if self.app.screen is not self.screen:
-            event.stop()
-            event.prevent_default()
-            pass_on(self.app, event)
-
     # The canvas
 
     def act_left(self) -> None:
@@ -109,6 +99,10 @@ class FlowView(GoingLive):
     def act_edge(self) -> None:
         """Selects the next edge of the node."""
         self.canvas.next_edge()
+
+    def act_break(self) -> None:
+        """Asks when the task of the selected node is to be held."""
+        ask_break(self, node_here(self))
 
     def act_unfold(self) -> None:
         """Looks inside the selected pipeline; of another node it opens the settings, or the text."""
@@ -231,15 +225,7 @@ class FlowView(GoingLive):
         self.act_tap_open()
 
     def act_tap_open(self) -> None:
-        """Shows one event with all its fields."""
-        sample = self.tap.chosen()
-        if sample is None:
-            return
-        ink = self.desk.ink
-        lines = json_lines(sample.value, ink)
-        if sample.cut:
-            lines.append(Line().add("the event is longer than 64 KiB and was cut", ink.warn))
-        if sample.meta:
-            lines += [Line(), Line().add("$ metadata", ink.dim), *json_lines(sample.meta, ink)]
-        title = f"Event  {figures.clock(sample.at_ns, millis=True)}"
-        self.app.push_screen(TextDialog(title, lines))
+        """Shows one event with all its fields and its path."""
+        found = self.tap.chosen_of()
+        if found is not None:
+            self.desk.work(open_event(self, found[1], found[0].edge))
