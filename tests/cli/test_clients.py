@@ -61,6 +61,39 @@ def test_an_engine_can_be_looked_at_and_stopped(cli: Cli, server: subprocess.Pop
     assert cli("status").status == 1
 
 
+def test_a_flow_is_made_what_its_file_says_now(cli: Cli, folder: Path, server: subprocess.Popen[str]) -> None:
+    path = folder / "one.troy"
+    same = cli("apply", "one")
+    sink = (
+        'define connector two from file with codec = "json", config = {"path": "two", "mode": "append"} end;'
+    )
+    more = f"{sink} end; create connector two; connect /pipeline/main to /connector/two;"
+    path.write_text(flow(script='{"n": 2}', extra=more))
+    dry = cli("apply", "one.troy", "--dry-run")
+    path.write_text(flow(script='{"n": 2}', extra=more) + flow("other"))
+    done = cli("apply", "one.troy", "--accept")
+    path.write_text(flow("other"))
+    refused = cli("apply", "one")
+    path.write_text(flow(script="let = 1"))
+    wrong = cli("apply", "one")
+    unknown = cli("apply", "nobody")
+
+    assert (same.status, same.out) == (
+        0,
+        "one: nothing that runs would change\none: nothing that runs has changed\n",
+    )
+    words = "one: adds connector/two; changes main/work; two writes on at the end of `two`\n"
+    assert (dry.status, dry.out) == (0, words)
+    assert done.status == 0
+    assert done.out.startswith(words + "one: version 2 runs, ")
+    assert "`other` of the same file does not run" in done.out
+    assert (refused.status, refused.out) == (1, "one: the file no longer deploys `one`\n")
+    assert (wrong.status, wrong.out) == (1, "")
+    assert "one.troy" in wrong.err
+    assert (unknown.status, "no flow called `nobody`" in unknown.err) == (1, True)
+    assert (folder / "two").exists()
+
+
 def test_a_second_server_of_the_name_is_refused(cli: Cli, server: subprocess.Popen[str]) -> None:
     ran = cli("server", "run", "one.troy")
 

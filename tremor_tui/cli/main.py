@@ -29,6 +29,7 @@ COMMANDS = {
     "status": "remote.status",
     "top": "remote.top",
     "tap": "remote.tap",
+    "apply": "remote.apply",
     "stop": "remote.stop",
 }
 """In the order of the help."""
