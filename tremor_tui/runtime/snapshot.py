@@ -247,18 +247,22 @@ def _edges(flow: Flow, now_ns: int) -> Iterator[EdgeSnapshot]:
     for ir, links in _by_id(flow):
         rows = sum(link.rows for link in links)
         rate = sum(link.series.rates(now_ns, (link.rows,))[0] for link in links)
-        source, target = ir.partition(":")[2].split(">")
+        source, target = (_end(end) for end in ir.partition(":")[2].split(">"))
         yield EdgeSnapshot(
             ir,
-            source.rpartition("/")[0],
-            source.rpartition("/")[2],
-            target.rpartition("/")[0],
-            target.rpartition("/")[2],
+            *source,
+            *target,
             rows,
             rate,
             links[0].channel.fill,
             _trend(links, rate, now_ns),
         )
+
+
+def _end(text: str) -> tuple[str, str]:
+    """The node and the port of `pipeline/a/out`; a port may have a slash of its own: `out/odd`."""
+    kind, alias, port = text.split("/", 2)
+    return f"{kind}/{alias}", port
 
 
 def _by_id(flow: Flow) -> list[tuple[str, list[Link]]]:
