@@ -137,3 +137,68 @@ def test_the_innermost_tremor_code_of_a_stack_counts() -> None:
     assert find_place(STACK, LINES) == ("a.troy", 12)
     assert find_place("nothing of ours", LINES) is None
     assert find_place('  File "<tremor other>", line 3 in script', LINES) is None
+
+
+def test_a_stall_is_told_once_with_its_line_and_once_with_its_end(watchdog: Watchdog, board: Board) -> None:
+    told: list[tuple[str, bool, int]] = []
+    watchdog.told = lambda warned, until_ns: told.append((warned.text, warned.active, until_ns))
+    board.enter(board.enroll("one/pipeline/main"), 1000 * MS)
+
+    for now in (1110, 1130, 1150, 1200):
+        look(watchdog, now * MS)
+    board.leave()
+    look(watchdog, 1220 * MS)
+
+    (begin, during, no_end), (_, after, end) = told
+    assert begin == "one/pipeline/main has not yielded for 130 ms (limit 100 ms), at a.troy:12"
+    assert (during, no_end) == (True, 0)
+    assert not after
+    assert end > 0
+
+
+def test_a_stall_without_a_stack_is_told_without_its_line(
+    watchdog: Watchdog, board: Board, executor: FakeExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    watchdog.told = lambda warned, until_ns: told.append(warned.text)
+    monkeypatch.setattr(executor, "signal", lambda number: None)
+    board.enter(board.enroll("one/pipeline/main"), 1000 * MS)
+
+    for now in (1110, 1130, 1150):
+        look(watchdog, now * MS)
+
+    assert told == ["one/pipeline/main has not yielded for 150 ms (limit 100 ms)"]
+
+
+def test_samples_say_where_the_busy_time_of_a_task_goes(
+    watchdog: Watchdog, board: Board, executor: FakeExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_task = '  File "/x/tremor_tui/runtime/tasks/pipeline.py", line 90 in _step\n'
+    stacks = [STACK + in_task] * 3 + ['  File "/x/tremor_tui/codecs/json.py", line 9 in decode\n' + in_task]
+    stacks.append('  File "/x/tremor_tui/runtime/tasks/sink.py", line 90 in run\n')  # another task by then
+    monkeypatch.setattr(executor, "signal", lambda n: executor.places.stack.write_text(stacks[0]))
+    board.enter(board.enroll("one/pipeline/main"), time.monotonic_ns())
+
+    for _ in range(20):
+        for _ in range(5):
+            look(watchdog, time.monotonic_ns())
+        stacks.append(stacks.pop(0))
+
+    (lines,) = watchdog.hot().values()
+    assert [(hot.file, hot.line, hot.what, hot.share) for hot in lines] == [
+        ("a.troy", 12, "", 0.75),
+        ("", 0, "codecs/json", 0.25),
+    ]
+    assert lines[0].samples in (15, 16)
+
+
+def test_nothing_is_sampled_while_statistics_are_off(
+    watchdog: Watchdog, board: Board, executor: FakeExecutor
+) -> None:
+    watchdog.samples = False
+    board.enter(board.enroll("one/pipeline/main"), time.monotonic_ns())
+
+    for _ in range(20):
+        look(watchdog, time.monotonic_ns())
+
+    assert executor.signals == 0

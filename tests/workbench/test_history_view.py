@@ -171,7 +171,7 @@ async def test_a_recording_is_played_paused_and_jumped_in(tmp_path: Path, opened
     writer.close()
     plane = Player(Recording(tmp_path / "rec"), paused=True)
 
-    async with opened(plane, engine="x", read_only=True) as bench:  # type: ignore[arg-type]
+    async with opened(plane, engine="x", read_only=True) as bench:
         await bench.sees("RECORDING")
         await bench.press("6")
         past = bench.store.past

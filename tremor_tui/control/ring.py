@@ -133,9 +133,10 @@ class Ring:
         seconds = self.last_s - start + 1 if self.last_s else 0
         names = list(self._tracks)[first : first + PAGE]
         tracks = tuple(self._pack(name, start, seconds) for name in names) if seconds else ()
-        marks, shapes = tuple(self.marks), tuple(self.shapes)
-        head = {} if first else {"marks": marks, "shapes": shapes}
-        return HistoryPage(start, seconds, len(self._tracks), tracks, **head)
+        page = HistoryPage(start, seconds, len(self._tracks), tracks)
+        if first:
+            return page
+        return msgspec.structs.replace(page, marks=tuple(self.marks), shapes=tuple(self.shapes))
 
     def take(self, page: HistoryPage) -> None:
         """Takes in a page. Raises ValueError where it does not fit."""

@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from tremor_tui.control.history import Mark
+from tremor_tui.control.history import Mark, MarkKind
 from tremor_tui.control.ring import SECOND, Ring
 from tremor_tui.control.snapshots import EngineSnapshot, TaskSnapshot
 from tremor_tui.testing.fake_plane import FakePlane
@@ -22,12 +22,13 @@ def past_of(plane: FakePlane, seconds: int = 599) -> Ring:
     for back in range(seconds, 0, -1):
         ring.add(_then(latest, now - back, back))
     alias = plane.scene.alias
-    for back, kind, text in (
+    changes: tuple[tuple[int, MarkKind, str], ...] = (
         (590, "deploy", f"deploy {alias} from live.troy"),
         (APPLIED_S, "apply", "apply v7 (classify): 240 queued events carried over, pause 3.0 ms"),
         (120, "pause", f"{alias} was paused"),
         (112, "resume", f"{alias} went on"),
-    ):
+    )
+    for back, kind, text in changes:
         if back < seconds:
             ring.mark(Mark((now - back) * SECOND, kind, text, alias))
     stall = "live/pipeline/classify has not yielded for 312 ms (limit 100 ms), at access_log.trickle:36"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tremor_tui.control.history import Mark, Marked
+from tremor_tui.control.history import Mark, Marked, TrackKind
 from tremor_tui.control.playing import Playing
-from tremor_tui.control.ring import SECOND, Ring, TrackKind
+from tremor_tui.control.ring import SECOND, Ring
 from tremor_tui.control.snapshots import EngineSnapshot, Pushed
 from tremor_tui.workbench.spread import Spreads
 
