@@ -334,7 +334,8 @@ def test_a_copy_has_a_definition_of_its_own() -> None:
         create="  create connector beat;\n ==>   create connector beat;\n  create connector beat_2;\n",
     )
     assert done.selected == "connector/beat_2"
-    assert drawing.node("connector/beat_2").lacks == ("it is connected to nothing",)
+    assert drawing.node("connector/beat_2").lacks == ()
+    assert drawing.node("connector/beat_2").lints == ("it is connected to nothing",)
 
 
 def test_a_name_is_changed_wherever_the_flow_has_it() -> None:

@@ -1,4 +1,8 @@
-"""Lacking: what a node must still have before it can run (`lacks`), and what it should have (`lints`)."""
+"""Lacking: what a node must still have before it can run (`lacks`), and what it should have (`lints`).
+
+What would not compile is lacking, and what is linked on one side alone. A node that has no links at all is
+lacking too as long as no source leads to a sink; in a flow that works it is left over, which is a lint.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,8 @@ from tremor_tui.model.context import Context
 from tremor_tui.model.port import ERR, OUT
 from tremor_tui.operators.contract import described, operators
 
+LOOSE = "it is connected to nothing"
+
 
 class FlowLacks:
     """What the nodes of a flow lack."""
@@ -25,6 +31,9 @@ class FlowLacks:
         self._edges = [edge for edge in flow.edges.values() if not (edge.source.fault or edge.target.fault)]
         self._below = _reached(self._edges, is_down=True)
         self._above = _reached(self._edges, is_down=False)
+        self._works = any(
+            edge.target.kind == "connector" and edge.target.node in self._below for edge in self._edges
+        )
 
     def lacks(self, node: str) -> Iterator[str]:
         """What must be done."""
@@ -62,19 +71,28 @@ class FlowLacks:
         takes = [edge for edge in self._edges if edge.target.node == node]
         source, sink = self._flow.sides(node)
         if not gives and not takes:
-            yield "it is connected to nothing"
+            yield from self._loose()
         elif takes and not sink:
             yield "it only brings events, and something is connected to it"
         elif any(edge.source.port == OUT for edge in gives) and not source:
             yield "it only takes events, and something is connected from it"
+        elif not takes and source and not sink and all(edge.source.port == ERR for edge in gives):
+            yield "its port `out` leads nowhere, so its events are lost"
         elif takes and node not in self._below:
             yield "no source leads to it, so it gets no events"
         elif gives and not takes and node not in self._above:
             yield "it reaches no sink, so it does not start to read"
 
+    def _loose(self) -> Iterator[str]:
+        if not self._works:
+            yield LOOSE
+
     def _pipeline(self, node: str) -> Iterator[str]:
         gives = [edge for edge in self._edges if edge.source.node == node]
         takes = [edge for edge in self._edges if edge.target.node == node]
+        if not takes and not gives:
+            yield from self._loose()
+            return
         if not takes:
             yield "nothing is connected to it, so it gets no events"
         if not gives:
@@ -86,6 +104,8 @@ class FlowLacks:
         """What should be done."""
         gives = [edge for edge in self._edges if edge.source.node == node]
         ports = {edge.source.port for edge in gives}
+        if self._works and not gives and not any(edge.target.node == node for edge in self._edges):
+            yield LOOSE
         for port, count in Counter(edge.source.port for edge in gives).items():
             if count > 1:
                 yield f"{count} nodes are connected to its port `{port}`: each gets every event"
@@ -202,15 +222,18 @@ def _loose(inner: Inner, node: InnerNode) -> Iterator[str]:
         if not fed and node.id != ERR and not any(e.target[0] in inner.outputs for e in inner.edges):
             yield "nothing is selected into it, so no event leaves"
         return
-    if not fed:
+    if read and not fed:
         yield "nothing is connected to it, so it gets no events"
-    if not read:
+    if fed and not read:
         yield "it is connected to nothing, so its events are lost"
 
 
 def _inner_lints(inner: Inner, node: InnerNode) -> Iterator[str]:
-    if node.kind in ("script", "operator") and node.is_unused:
-        fed = any(edge.target[0] == node.id for edge in inner.edges)
-        read = any(edge.source[0] == node.id for edge in inner.edges)
-        if fed and read:
-            yield "it does not lie on a way from an input to an output"
+    fed = any(edge.target[0] == node.id for edge in inner.edges)
+    read = any(edge.source[0] == node.id for edge in inner.edges)
+    if node.kind in ("input", "output") or not node.is_unused:
+        return
+    if fed and read:
+        yield "it does not lie on a way from an input to an output"
+    elif not fed and not read:
+        yield LOOSE
