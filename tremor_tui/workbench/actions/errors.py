@@ -9,7 +9,7 @@ ACTIONS = (
     Action(
         "letter_try",
         "R",
-        "dry run: what would become of it, of those marked or the group",
+        "dry run: what becomes of it",
         "errors",
         2,
         "dry run",

@@ -28,6 +28,7 @@ from tremor_tui.workbench.screens.view import View
 from tremor_tui.workbench.store import Store
 from tremor_tui.workbench.widgets.letter_details import LetterDetails
 from tremor_tui.workbench.widgets.letter_list import LetterList
+from tremor_tui.workbench.widgets.painted import wrap
 
 NOTHING = "no letter is selected"
 Meant = tuple[tuple[int, ...], LetterFilter | None, str]
@@ -249,9 +250,10 @@ class ErrorsView(View):
         shown = self.mail.shown
         now = f"v{shown.now}" if shown and shown.now else "its flow"
         sentences = [
-            f"Each of {words} enters the task where it failed again, through {now}, and is sent once.",
+            f"Each of {words} enters the task where it failed again, through {now}, once.",
             *self._doubts(ids),
         ]
+        sentences = [part for sentence in sentences for part in wrap(sentence, 66)]
         options = [("yes", "replay for real", ""), ("no", "leave them", "")]
         self._ask("Replay", sentences, options, lambda: do.ReplayLetters(ids, which))
 

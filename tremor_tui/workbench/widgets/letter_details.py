@@ -41,7 +41,8 @@ class LetterDetails(Panel):
     def body(self, width: int, height: int) -> list[Line]:
         """The lines; what was done last stays at the end."""
         shown, said = self.mail.shown, self.mail.said or self.mail.note
-        last = [Line().add(clip(clean(said), width, self.glyphs.more), self.ink.accent)] if said else []
+        told = wrap(clean(said), max(10, width))[: 3 if height > 9 else 2] if said else []
+        last = [Line().add(clip(one, width, self.glyphs.more), self.ink.accent) for one in told]
         if shown is None:
             return [Line().add(clip("What is selected above is shown here.", width), self.ink.dim), *last]
         lines = self._lines(shown, width, roomy=height >= 9)
@@ -100,7 +101,7 @@ class LetterDetails(Panel):
         if letter.went_on:
             found.append(("note", "another branch took it, and takes it again when it is replayed"))
         if letter.state == "uncertain":
-            found.append(("note", f"it may have arrived: {letter.note or letter.hint}"))
+            found.append(("note", f"it may have arrived: {letter.note or letter.hint or 'nobody knows'}"))
         elif letter.note:
             found.append(("last", letter.note))
         if letter.hint and letter.state != "uncertain":

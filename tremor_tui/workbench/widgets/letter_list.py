@@ -136,11 +136,11 @@ class LetterList(Panel, can_focus=True):
 
 
 def _node(width: int) -> int:
-    return 14 if width < 100 else 22
+    return 16 if width < 100 else 22
 
 
 def _reason(width: int) -> int:
-    return max(8, width - 38 - _node(width))
+    return max(8, width - 39 - _node(width))
 
 
 def _cell(line: Line, text: str, width: int, style: Style, more: str) -> None:
