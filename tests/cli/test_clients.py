@@ -64,9 +64,7 @@ def test_an_engine_can_be_looked_at_and_stopped(cli: Cli, server: subprocess.Pop
 def test_a_flow_is_made_what_its_file_says_now(cli: Cli, folder: Path, server: subprocess.Popen[str]) -> None:
     path = folder / "one.troy"
     same = cli("apply", "one")
-    sink = (
-        'define connector two from file with codec = "json", config = {"path": "two", "mode": "append"} end;'
-    )
+    sink = 'define connector two from file with codec = "json", config = {"path": "two", "mode": "append"}'
     more = f"{sink} end; create connector two; connect /pipeline/main to /connector/two;"
     path.write_text(flow(script='{"n": 2}', extra=more))
     dry = cli("apply", "one.troy", "--dry-run")
@@ -83,7 +81,7 @@ def test_a_flow_is_made_what_its_file_says_now(cli: Cli, folder: Path, server: s
         "one: nothing that runs would change\none: nothing that runs has changed\n",
     )
     words = "one: adds connector/two; changes main/work; two writes on at the end of `two`\n"
-    assert (dry.status, dry.out) == (0, words)
+    assert (dry.status, dry.out) == (0, words), dry.err
     assert done.status == 0
     assert done.out.startswith(words + "one: version 2 runs, ")
     assert "`other` of the same file does not run" in done.out
