@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from tremor_tui.workbench.layout import Arc, Form, Layout, Place, place
+from tremor_tui.workbench.layout import Arc, Form, Layout, Place, can_fit, layers, place
 from tremor_tui.workbench.routing import isotonic
 from tremor_tui.workbench.widgets.canvas import nearest
 
@@ -184,3 +184,15 @@ def _cells(points: tuple[tuple[int, int], ...]) -> set[tuple[int, int]]:
         for x in range(min(x1, x2), max(x1, x2) + 1)
         for y in range(min(y1, y2), max(y1, y2) + 1)
     }
+
+
+def test_what_cannot_fit_is_known_without_a_layout() -> None:
+    nodes = [Place(name, 10) for name in "abcd"]
+    arcs = [Arc("1", "a", "b"), Arc("2", "a", "c"), Arc("3", "c", "d")]
+    layered = layers(nodes, arcs)
+    found = place(nodes, arcs, Form())
+
+    assert sorted(map(sorted, layered)) == [["a"], ["b", "c"], ["d"]]
+    assert can_fit(layered, nodes, Form(), (found.width, found.height))
+    assert not can_fit(layered, nodes, Form(), (29, found.height))
+    assert not can_fit(layered, nodes, Form(), (found.width, 9))

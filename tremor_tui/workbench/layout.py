@@ -6,6 +6,8 @@
     wires     `routing.py`: a track in the gap between two layers for each bundle of edges
 
 Why by hand: it must be stable between edits, which no library that was found promises.
+
+Long because layering, ordering and drawing work on the same tables.
 """
 
 from __future__ import annotations
@@ -131,6 +133,26 @@ def place(nodes: Sequence[Place], arcs: Sequence[Arc], form: Form, before: Layou
     _order(work, before)
     _rows(work)
     return _draw(work, nodes, arcs)
+
+
+def layers(nodes: Sequence[Place], arcs: Sequence[Arc]) -> list[list[str]]:
+    """The nodes of each layer, in no order; the same in every form."""
+    known = {node.id for node in nodes}
+    layer_of = _layers(nodes, [arc for arc in arcs if arc.source in known and arc.target in known])
+    found: list[list[str]] = [[] for _ in range(max(layer_of.values(), default=-1) + 1)]
+    for name, layer in layer_of.items():
+        found[layer].append(name)
+    return found
+
+
+def can_fit(
+    layered: Sequence[Sequence[str]], nodes: Sequence[Place], form: Form, size: tuple[int, int]
+) -> bool:
+    """Whether a layout may be as small as `size` in a form: a bound from below, found without making it."""
+    wide = {node.id: node.width for node in nodes}
+    width = sum(max(wide[name] for name in layer) for layer in layered) + (len(layered) - 1) * form.fill
+    height = max((len(layer) for layer in layered), default=0) * form.height
+    return width <= size[0] and height <= size[1]
 
 
 def _layers(nodes: Sequence[Place], arcs: Sequence[Arc]) -> dict[str, int]:

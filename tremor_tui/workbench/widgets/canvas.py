@@ -15,7 +15,7 @@ from textual import events
 from tremor_tui.control.snapshots import EdgeSnapshot, GraphSnapshot, NodeSnapshot, TaskSnapshot
 from tremor_tui.workbench import figures
 from tremor_tui.workbench.bottleneck import find_limit
-from tremor_tui.workbench.layout import Arc, Box, Form, Layout, Place, place
+from tremor_tui.workbench.layout import Arc, Box, Form, Layout, Place, can_fit, layers, place
 from tremor_tui.workbench.messages import NodeSelected
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.node_box import BoxPainter, Cells
@@ -46,15 +46,15 @@ class Canvas(Panel, can_focus=True):
     def heading(self) -> tuple[str, str]:
         """The flow, or the way to the pipeline that is unfolded."""
         store, flow = self.store, self.store.flow
-        if flow is None:
+        if flow is None and not store.drafted:
             return "Flow", ""
         graph = store.graph or GraphSnapshot()
-        title = f"Flow  {named(flow.alias)}" + (
-            f" {self.glyphs.arrow} {named(store.inside)}" if store.inside else ""
-        )
+        title = f"Flow  {named(flow.alias if flow else store.flow_alias)}"
+        title += f" {self.glyphs.arrow} {named(store.inside)}" if store.inside else ""
+        title += "  draft" if flow is None else ""
         right = f"{len(graph.nodes)} nodes  {len(graph.edges)} edges"
         flows = [f.alias for f in store.picture.flows] if store.picture else []
-        if len(flows) > 1:
+        if len(flows) > 1 and flow is not None:
             right += f"  flow {flows.index(flow.alias) + 1} of {len(flows)}"
         return title, right + ("  esc back" if store.inside else "")
 
@@ -71,7 +71,8 @@ class Canvas(Panel, can_focus=True):
         return cells.lines()
 
     def _empty(self, width: int, height: int) -> list[Line]:
-        words = {
+        words = "a adds the first node" if self.store.drafted else ""
+        words = words or {
             "live": "No flow runs here. Press 0 to open a .troy file.",
             "connecting": self.store.link_words + self.glyphs.more,
             "lost": "The engine is gone; this fills again when it answers.",
@@ -90,8 +91,11 @@ class Canvas(Panel, can_focus=True):
         place_of = (self.store.flow_alias, self.store.inside)
         before = self._before.get(place_of)
         arcs = [Arc(e.id, e.source, e.target, e.source_port) for e in graph.edges]
+        layered = layers([Place(n.id, 0) for n in graph.nodes], arcs)
         for form, least, most in FORMS:
             places = [Place(n.id, self._width(n, least, most, form)) for n in graph.nodes]
+            if form is not FORMS[-1][0] and not can_fit(layered, places, form, (width, height)):
+                continue
             found = place(places, arcs, form, before)
             self.form = form
             if found.width <= width and found.height <= height:
