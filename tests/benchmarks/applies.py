@@ -42,10 +42,8 @@ def main() -> None:
         report = anyio.run(run, folder, "applies", applies, PAUSE_S, min(LINES, applies * 5000 + 50_000))
         seconds = time.monotonic() - begin
     say(f"{report.applies} applies in {seconds:.0f} s to a flow of {PER_SECOND:,} events/s")
-    say(
-        f"{report.lines:,} lines written by {report.ways} ways, {report.more:,} more by a sink that came and went"
-    )
-    say(f"lost {report.lost}, doubled {report.doubled}, out of order {report.disordered}, left {report.left}")
+    say(f"{report.lines:,} lines written by {report.ways} ways, {report.more:,} by a sink that came and went")
+    say(f"lost {report.lost}, doubled {report.doubled}, disordered {report.disordered}, left {report.left}")
     for name, values in (("pause by receipts", report.pauses), ("gap between reads", report.gaps)):
         parts = ", ".join(
             f"{label} {report.percentile(values, part):.1f} ms"

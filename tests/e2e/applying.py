@@ -78,7 +78,7 @@ class Form:
 
 
 def forms() -> Iterator[Form]:
-    """Scripts, a sink more and less, a pipeline put into an edge and taken out, links moved; again and again."""
+    """Scripts, a sink more and less, a pipeline put into an edge and taken out, links moved; for ever."""
     shapes = [
         (("a",), False),
         (("a",), True),
