@@ -13,6 +13,7 @@ from tremor_tui.control.editing import (
     Duplicate,
     Reconnect,
     Rename,
+    SetScript,
 )
 from tremor_tui.language.canonical import canonical
 from tremor_tui.language.source import Source
@@ -376,3 +377,30 @@ def test_a_text_that_does_not_parse_is_drawn_and_not_edited() -> None:
 def test_a_flow_that_is_not_there_is_refused_by_name() -> None:
     assert Drawing(FLOW).refused(AddNode("script"), flow="mian") == "there is no flow called `mian`"
     assert Drawing().refused(DeleteNode("connector/a")) == "there is no flow yet"
+
+
+@pytest.mark.parametrize("unit", ["\t", "    ", " "])
+def test_new_text_is_indented_as_what_is_around_it(unit: str) -> None:
+    text = "\n".join(line.replace("  ", unit) if line.startswith("  ") else line for line in FLOW.split("\n"))
+    drawing = Drawing(text)
+    drawing.edit(AddNode("script", text="match event of case _ => drop end", after="connector/beat"))
+    assert (
+        """
+define pipeline transform
+pipeline
+@define script transform
+@script
+@@match event of
+@@@case _ => drop
+@@end
+@end;
+
+@create script transform;
+""".replace("\n", f"\n{unit}")
+        .replace("@", unit)
+        .replace(f"\n{unit}\n", "\n\n")
+        .rstrip(unit)
+        in drawing.text
+    )
+    drawing.edit(SetScript("transform", "event"), inside="transform")
+    assert f"\n{unit * 2}script\n{unit * 3}event\n{unit * 2}end;\n" in drawing.text

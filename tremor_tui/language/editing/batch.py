@@ -14,7 +14,6 @@ from tremor_tui.language.editing.changes import Change
 from tremor_tui.language.editing.file import File, Text
 from tremor_tui.language.editing.writing import indented
 from tremor_tui.language.tree.expr import Node
-from tremor_tui.language.tree.layout import INDENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ class Batch:
         if text.comments_in(end, stop):
             stop = end
         body = self._body(group, indent, is_long(text, anchor))
-        tail = "\n" + (indent.removesuffix(INDENT) if outer else indent)
+        tail = "\n" + (indent.removesuffix(text.unit) if outer else indent)
         return [*first, Change(end, stop, self._lines(body + tail))]
 
     def _written_instead(self, group: _Group, gone: Sequence[tuple[int, int]]) -> Change:
@@ -190,8 +189,7 @@ class Batch:
         return Change(start, start, self._lines(made.lstrip() + indent))
 
     def _indent(self, anchor: Node) -> str:
-        text, start = self._text, anchor.span.start
-        return text.indent(start) if text.starts_line(start) else text.indent(start) + INDENT
+        return self._text.depth(anchor)
 
 
 def is_long(text: Text, node: Node) -> bool:

@@ -16,7 +16,6 @@ from tremor_tui.language.editing.settings import Clause, Put, find, put
 from tremor_tui.language.editing.writing import indented, script_of
 from tremor_tui.language.tree.deploy import DefineConnector
 from tremor_tui.language.tree.expr import Node
-from tremor_tui.language.tree.layout import INDENT
 from tremor_tui.language.tree.query import (
     Create,
     DefineOperator,
@@ -193,7 +192,5 @@ def set_script(editor: Editor, node: str, text: str, port: str) -> Done:
 def _write_body(batch: Batch, definition: Node, start: int, end: int, body: str) -> None:
     """Writes a body between two words; on lines of its own, further to the right than its definition."""
     text = batch.file.text
-    indent = text.indent(definition.span.start)
-    if not text.starts_line(definition.span.start):
-        indent += INDENT
-    batch.replace(start, end, f"\n{indented(body, indent + INDENT)}\n{indent}")
+    indent = text.depth(definition)
+    batch.replace(start, end, f"\n{indented(body, indent + text.unit)}\n{indent}")

@@ -13,6 +13,8 @@ from tremor_tui.language.parse.parser import Parsed, Start, parse
 from tremor_tui.language.source import Source
 from tremor_tui.language.tree.deploy import Deployment, Module
 from tremor_tui.language.tree.expr import Node
+from tremor_tui.language.tree.layout import INDENT
+from tremor_tui.language.tree.walk import at
 
 KEPT_PARSES = 64
 
@@ -151,6 +153,28 @@ class Text:
         """Whether there is only space or a comment after it on its line."""
         rest = self.text[offset : self.line_end(offset)].strip()
         return not rest or rest.startswith("#")
+
+    @cached_property
+    def unit(self) -> str:
+        """By how much a block of this text stands further right than what it belongs to."""
+        todo: list[Node] = list(self.tree.statements) if self.tree else []
+        while todo:
+            owner = todo.pop(0)
+            inner: tuple[Node, ...] = getattr(owner, "statements", ())
+            for one in inner:
+                wide, narrow = self.indent(one.span.start), self.indent(owner.span.start)
+                if self.starts_line(one.span.start) and wide.startswith(narrow) and wide != narrow:
+                    return wide.removeprefix(narrow)
+            todo += inner
+        return INDENT
+
+    def depth(self, node: Node) -> str:
+        """The space before a statement, or before one that would stand on a line of its own there."""
+        start = node.span.start
+        owners = at(self.tree, start) if self.tree else []
+        blocks = [one for one in owners if one is not node and hasattr(one, "statements")]
+        is_inside = blocks and self.line_start(start) <= blocks[-1].span.start and blocks[-1] is not self.tree
+        return self.indent(start) + (self.unit if is_inside else "")
 
     # -- statements -----------------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ def add(editor: Editor, new: NewNode) -> Done:
 
 def _add_select(editor: Editor, inner: Inner, places: Places, new: NewNode, source: str) -> Done:
     sink = end_text(inner, inner.outputs[0], IN, "target")
-    text = statements.inner_text(statements.select(source, sink, new.text), _indent(inner))
+    text = statements.inner_text(statements.select(source, sink, new.text), inner.file)
     before = inner.create_of(owner(inner, new.after)) if new.after else None
     places.link(text, [before] if before else [])
     editor.make()
@@ -74,19 +74,13 @@ def _create(inner: Inner, batch: Batch, places: Places, new: NewNode, before: No
         alias = names.unique(new.alias or new.of or new.what, taken)
     define = statements.define_node(new.what, alias, new.of, new.settings, new.text)
     if define:
-        places.define(statements.inner_text(define, _indent(inner)))
+        places.define(statements.inner_text(define, inner.file))
     places.create(statements.create(new.what, alias), new.what, before)
     return alias
 
 
 def defined_names(inner: Inner) -> Iterator[tuple[type[Node], str]]:
     return iter(inner.found.names.inside(inner.found.node).own)
-
-
-def _indent(inner: Inner) -> str:
-    first = inner.found.node.statements[0].span.start
-    text = inner.file.text
-    return text.indent(first) if text.starts_line(first) else text.indent(first) + "  "
 
 
 def _insert(editor: Editor, inner: Inner, new: NewNode, edge: InnerEdge) -> Done:
@@ -97,7 +91,7 @@ def _insert(editor: Editor, inner: Inner, new: NewNode, edge: InnerEdge) -> Done
     places = Places(batch, inner.found.node.statements)
     at_source = edge.target[0] in inner.selects and not is_plain(select)
     if new.what == "select" and is_plain(select):
-        text = statements.inner_text(statements.select("a", "b", new.text), _indent(inner))
+        text = statements.inner_text(statements.select("a", "b", new.text), inner.file)
         what = text.removeprefix("select ").rpartition("from a")[0].strip()
         batch.over(select.target, what)
         editor.make()
@@ -120,4 +114,4 @@ def _insert(editor: Editor, inner: Inner, new: NewNode, edge: InnerEdge) -> Done
 
 
 def _formed(inner: Inner, text: str) -> str:
-    return statements.inner_text(text, _indent(inner))
+    return statements.inner_text(text, inner.file)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tremor_tui.language.editing.batch import Batch, New
+from tremor_tui.language.editing.writing import stretched
 from tremor_tui.language.tree.deploy import Connect
 from tremor_tui.language.tree.expr import Node
 from tremor_tui.language.tree.query import Create, CreateStream, Select
@@ -28,7 +29,8 @@ class Places:
         creates = self._of(Create, CreateStream)
         if defines and creates and creates[0].span.start < defines[-1].span.start:
             defines = [*defines, *creates]
-        self._defined_at = self._put(defines or self._of(Use), New(text))
+        written = stretched(text, self._batch.file.text.unit)
+        self._defined_at = self._put(defines or self._of(Use), New(written))
 
     def create(self, text: str, kind: str, before: Node | None = None) -> None:
         """Writes a `create`: behind the last one of its kind, or the last; above `before` if that is given.

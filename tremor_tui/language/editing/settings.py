@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from tremor_tui.errors import EditError
 from tremor_tui.language.editing.batch import Batch
 from tremor_tui.language.editing.file import Text
-from tremor_tui.language.editing.writing import expression, indented, key_text, name
+from tremor_tui.language.editing.writing import expression, indented, key_text, name, stretched
 from tremor_tui.language.tree.expr import Expr, Field, Node, Record
-from tremor_tui.language.tree.layout import INDENT
 from tremor_tui.language.tree.query import Setting
 from tremor_tui.model.batch import Value
 
@@ -126,7 +125,7 @@ def _add_setting(batch: Batch, clause: Clause, written: str) -> None:
         return
     text = batch.file.text
     indent = text.indent(clause.owner.span.start)
-    body = indented(written, indent + INDENT)
+    body = indented(stretched(written, text.unit), indent + text.unit)
     batch.replace(clause.behind, clause.behind, f"\n{indent}with\n{body}\n{indent}end")
 
 

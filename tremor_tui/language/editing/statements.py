@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tremor_tui.errors import EditError, did_you_mean
-from tremor_tui.language.editing.file import Text
+from tremor_tui.language.editing.file import File, Text
 from tremor_tui.language.editing.flow import FlowEnd
 from tremor_tui.language.editing.writing import (
     expression,
@@ -16,6 +16,7 @@ from tremor_tui.language.editing.writing import (
     script_of,
     unindented,
 )
+from tremor_tui.language.tree.deploy import Module
 from tremor_tui.language.tree.expr import Name, Node
 from tremor_tui.language.tree.query import Create
 from tremor_tui.model.batch import Value
@@ -101,9 +102,9 @@ def pipeline_of(what: str, alias: str, inner: str, of: str, settings: Settings, 
     return flow_statement(f"define pipeline {alias}\npipeline\n{body}\nend")
 
 
-def inner_text(text: str, indent: str) -> str:
-    """A statement of a pipeline as `fmt` writes it where lines are indented so far."""
-    return inner_statement(text, 1 if len(indent) <= 2 else 2)
+def inner_text(text: str, file: File) -> str:
+    """A statement of a pipeline of a file as `fmt` writes it: in a module it is one step less indented."""
+    return inner_statement(text, 1 if isinstance(file.text.tree, Module) else 2)
 
 
 # --- copies -------------------------------------------------------------------------------------------

@@ -43,6 +43,19 @@ def dedented(text: str) -> str:
     return "\n".join(moved).strip("\n")
 
 
+def stretched(text: str, unit: str) -> str:
+    """A text as `fmt` writes it with another space for each step to the right."""
+    if unit == INDENT:
+        return text
+    held, lines = _held(text), text.split("\n")
+    for at, line in enumerate(lines):
+        bare = line.lstrip(" ")
+        steps, rest = divmod(len(line) - len(bare), len(INDENT))
+        if at not in held:
+            lines[at] = unit * steps + " " * rest + bare
+    return "\n".join(lines)
+
+
 def unindented(text: str, indent: str) -> str:
     """The lines after the first without that space at their start, where they have it."""
     held = _held(text)
