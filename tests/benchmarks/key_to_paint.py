@@ -1,6 +1,6 @@
-"""How long a key takes to be seen in the real workbench, with and without an executor at full load.
+"""How long a key takes to be seen in the real workbench, with and without executors at full load.
 
-    python tests/benchmarks/key_to_paint.py [--keys 500] [--runs 3] [--json FILE]
+    python tests/benchmarks/key_to_paint.py [--keys 500] [--runs 3] [--executors 2] [--json FILE]
 
 The program runs in a pseudo-terminal of 120x36 on its Tasks screen. A key byte is written, and the time
 stops when the bytes that move the selected row have come back. "Idle" is the same flow with one event a
@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,7 +25,7 @@ import psutil
 from tremor_tui.testing.terminal import Terminal
 
 FLOW = """\
-define flow load
+define flow {name}
 flow
   define connector lines from bench
   with codec = "json", config = {{"path": "lines.jsonl"{interval}}}
@@ -56,7 +57,7 @@ flow
   connect /pipeline/two to /pipeline/three;
   connect /pipeline/three to /connector/nowhere;
 end;
-deploy flow load;
+deploy flow {name};
 """
 
 
@@ -70,26 +71,43 @@ class Result:
     executor_cpu: float
 
 
-def measure(keys: int, is_loaded: bool) -> Result:
-    """One run of the workbench on a flow that is loaded or nearly idle."""
+def measure(keys: int, is_loaded: bool, executors: int) -> Result:
+    """One run of the workbench on an engine with a flow, loaded or nearly idle, for each executor."""
     with tempfile.TemporaryDirectory() as folder:
-        prepare(Path(folder), is_loaded)
+        names = prepare(Path(folder), is_loaded, executors)
         places = {"XDG_RUNTIME_DIR": f"{folder}/run", "XDG_STATE_HOME": f"{folder}/state"}
-        command = [sys.executable, "-m", "tremor_tui", "workbench", "load.troy"]
-        with Terminal(command, 120, 36, places, folder) as terminal:
-            terminal.wait_for("RUN", 20)
-            terminal.send("2")
-            terminal.wait_until(lambda t: marked_row(t) is not None)
-            settle(terminal, 3.0)
-            return press(terminal, keys)
+        program = [sys.executable, "-m", "tremor_tui"]
+        server = subprocess.Popen(
+            [*program, "server", "run", *names, "--executors", str(executors)],
+            cwd=folder,
+            env=os.environ | places,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            while "ready on" not in (line := server.stderr.readline() if server.stderr else ""):
+                if not line:
+                    raise RuntimeError("the engine did not start")
+            with Terminal([*program, "attach"], 120, 36, places, folder) as terminal:
+                terminal.wait_for("RUN", 20)
+                terminal.send("2")
+                terminal.wait_until(lambda t: marked_row(t) is not None)
+                settle(terminal, 3.0)
+                return press(terminal, keys)
+        finally:
+            server.terminate()
+            server.communicate(timeout=30)
 
 
-def prepare(folder: Path, is_loaded: bool) -> None:
-    """Writes the flow and its input."""
+def prepare(folder: Path, is_loaded: bool, executors: int) -> list[str]:
+    """Writes a flow for each executor, and their input; answers the files."""
     lines = [json.dumps({"path": f"/api/{n}", "status": 200 + n % 310, "n": n}) for n in range(1000)]
     (folder / "lines.jsonl").write_text("\n".join(lines) + "\n")
     interval = "" if is_loaded else ', "interval": 1000000000'
-    (folder / "load.troy").write_text(FLOW.format(interval=interval))
+    names = [f"load{number}" for number in range(executors)]
+    for name in names:
+        (folder / f"{name}.troy").write_text(FLOW.format(interval=interval, name=name))
+    return [f"{name}.troy" for name in names]
 
 
 def press(terminal: Terminal, keys: int) -> Result:
@@ -148,12 +166,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keys", type=int, default=500)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--executors", type=int, default=2)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     results: dict[str, list[Result]] = {"idle": [], "loaded": []}
     for _ in range(options.runs):
         for name, found in results.items():
-            found.append(measure(options.keys, name == "loaded"))
+            found.append(measure(options.keys, name == "loaded", options.executors))
             last = found[-1]
             sys.stdout.write(
                 f"{name:7} p50 {last.p50:5.1f} ms  p99 {last.p99:5.1f} ms  "
