@@ -41,6 +41,7 @@ class Draft:
         self.files: dict[Path, File] = {main.path: main}
         self._loader = loader
         self._texts = texts
+        self._modules: dict[tuple[str, ...], File | None] = {}
 
     @classmethod
     def open(
@@ -63,6 +64,12 @@ class Draft:
 
     def module(self, names: Sequence[str]) -> File | None:
         """The file of a module; None where there is none that can be read."""
+        key = tuple(names)
+        if key not in self._modules:
+            self._modules[key] = self._found(key)
+        return self._modules[key]
+
+    def _found(self, names: Sequence[str]) -> File | None:
         path = self._loader.find(names)
         if path is None:
             return None
