@@ -29,6 +29,8 @@ COMMANDS = {
     "status": "remote.status",
     "top": "remote.top",
     "tap": "remote.tap",
+    "letters": "remote.letters",
+    "replay": "remote.replay",
     "apply": "remote.apply",
     "stop": "remote.stop",
 }
