@@ -42,6 +42,7 @@ from tremor_tui.workbench.draft import keep
 from tremor_tui.workbench.drafts import Drafts
 from tremor_tui.workbench.glyphs import ASCII, UNICODE
 from tremor_tui.workbench.ink import LIGHT, STEADY, THEMES, ink_of
+from tremor_tui.workbench.keyboard import Keyboard
 from tremor_tui.workbench.messages import ActionClicked, OptionTaken, TabClicked
 from tremor_tui.workbench.opening import open_file, tap_started
 from tremor_tui.workbench.palette import Commands
@@ -138,6 +139,7 @@ class Workbench(Everywhere):
         self.keys = Keys(ACTIONS, self._settings.keymap)
         self.keeping = Keeping(self)
         self.starting = Starting(self, self)
+        self.keyboard = Keyboard(self, super().on_event)
         chosen = self._settings.ascii if self._settings.ascii is not None else wants_ascii(os.environ)
         self.glyphs = ASCII if ascii_only or chosen else UNICODE
         self.register_theme(STEADY)
@@ -177,6 +179,7 @@ class Workbench(Everywhere):
         self._dress()
         self.fit()
         self.set_interval(FRAME_S, self._frame)
+        self.run_worker(self.keyboard.run(), group="keys")
         if self._engine or self._file:
             self.attach(self._engine)
         if self._file:
@@ -218,6 +221,13 @@ class Workbench(Everywhere):
             for widget in screen.query(Painted):
                 widget.repaint()
                 widget.refresh()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys act one after the other; everything else as it comes."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self.keyboard.take(event)
+        else:
+            await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         """The size decides what is shown."""

@@ -183,6 +183,27 @@ def fields_of(kind: Kind | None, listed: KindsListed, node: OutlinedNode | None 
     return [first, *(_given(name, node) for name in node.args), *own] if node else [first, *own]
 
 
+def must_ask(kind: Kind) -> bool:
+    """Whether a new node of a kind needs an answer that nobody can guess, as a path."""
+    return any(
+        one.required and one.default is None and not one.choices and "string" in one.type.split("|")
+        for one in kind.fields
+    )
+
+
+def for_role(fields: Sequence[Field], kind: Kind, role: str) -> list[Field]:
+    """The fields of a new connector with what is usual for a source or a sink: lines of JSON."""
+    if not (kind.is_source and kind.is_sink):
+        role = "source" if kind.is_source else "sink"
+    usual = {"codec": kind.default_codec or "json"} if kind.codec == "required" else {}
+    if usual:
+        usual["preprocessors" if role == "source" else "postprocessors"] = "separate"
+    found = [field.with_text(usual.get(field.title, field.text)) for field in fields]
+    return [
+        field.with_text("read") if role == "source" and "read" in field.choices else field for field in found
+    ]
+
+
 def _given(name: str, node: OutlinedNode) -> Field:
     """What this instance gives for an argument of its definition."""
     now = next((one for one in node.given if one.key == name), None)

@@ -39,6 +39,8 @@ from tremor_tui.workbench.widgets.canvas import Canvas
 
 FORM_HINT = "enter adds it, tab its settings first, esc leaves"
 
+USUAL = ("script", "file", "stdio", "metronome", "select", "bench", "null", "pipeline", "stream")
+"""Kinds that are added most; they come first where several fit what was typed."""
 NODE_MENU = (
     *("add", "connect", "edit", "form", "unfold", "rename", "duplicate", "copy", "paste"),
     *("delete", "delete_join", "tap", "flow_undo", "flow_redo"),
@@ -130,19 +132,17 @@ class Composer(View):
         inside = bool(self.store.inside)
         wanted = ("both", "pipeline") if inside else ("both", "flow")
         kinds = [kind for kind in listed.kinds if kind.place in wanted]
-        return [
-            Option(_kind_id(kind), kind.name, _about(kind), kind.doc, (kind.what, *kind.words))
-            for kind in kinds
-        ]
+        kinds.sort(key=lambda kind: USUAL.index(kind.name) if kind.name in USUAL else len(USUAL))
+        return [Option(_kind_id(kind), kind.name, _about(kind), kind.doc, kind.words) for kind in kinds]
 
     def _chosen_kind(self, picked: Picked, where: Callable[[str], tuple[str, str]]) -> None:
         listed = self.composing.kinds or KindsListed()
         kind = next(kind for kind in listed.kinds if _kind_id(kind) == picked.id)
-        fields = forms.fields_of(kind, listed)
-        must = any(field.is_required and forms.refusal(field) for field in fields)
-        if picked.key != "tab" and not must:
-            self._add_kind(kind, fields, where, picked.side)
+        if picked.key != "tab" and not forms.must_ask(kind):
+            self._add_kind(kind, (), where, picked.side)
             return
+        role = "source" if where(picked.side) == ("", "") else "sink"
+        fields = forms.for_role(forms.fields_of(kind, listed), kind, role)
 
         def filled(answer: list[forms.Field] | None) -> None:
             if answer is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from tremor_tui.workbench.widgets.painted import Line, Painted, clip, wrap
 
 WIDTH = 72
 ABOUT_ROWS = 3
+NO_FIT = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ class Pick(TypedScreen[Picked | None]):
         self._sides, self._side = list(sides), 0
         self._typed = LineEdit()
         self._at = self._first = 0
-        self._waiting = ""
+        self._is_filled = asyncio.Event()
+        if options is not None:
+            self._is_filled.set()
         self._list = _List(self)
         self._shown: list[Option] = list(options or ())
 
@@ -81,8 +85,17 @@ class Pick(TypedScreen[Picked | None]):
         """Gives the list its entries where they came later; does what was wanted meanwhile."""
         self._options = options
         self._narrow()
-        if self._waiting:
-            self._take(self._waiting)
+        self._is_filled.set()
+
+    async def ready(self, event: events.Key) -> None:
+        """What is taken must be there first."""
+        if event.key in ("enter", "tab"):
+            await self._is_filled.wait()
+
+    def answer(self, result: Picked | None) -> None:
+        """Closes the list, also where its entries do not come."""
+        self._is_filled.set()
+        super().answer(result)
 
     @property
     def side(self) -> str:
@@ -118,8 +131,8 @@ class Pick(TypedScreen[Picked | None]):
 
     def _narrow(self) -> None:
         wanted = self._typed.text.lower().split()
-        found = [(rank(option, wanted), index, option) for index, option in enumerate(self._options or ())]
-        self._shown = [option for _, _, option in sorted(found, key=lambda f: f[:2]) if _ < 9]
+        found = [(rank(option, wanted), option) for option in self._options or ()]
+        self._shown = [option for fit, option in sorted(found, key=lambda one: one[0]) if fit < NO_FIT]
         self._at = self._first = 0
         self._list.repaint()
 
@@ -146,9 +159,7 @@ class Pick(TypedScreen[Picked | None]):
             self._list.repaint()
 
     def _take(self, key: str) -> None:
-        if self._options is None:
-            self._waiting = key
-        elif self._at < len(self._shown):
+        if self._at < len(self._shown):
             self.answer(Picked(self._shown[self._at].id, key, self.side))
 
     def on_click(self, event: events.Click) -> None:
@@ -170,7 +181,7 @@ class Pick(TypedScreen[Picked | None]):
 
 
 def rank(option: Option, wanted: Sequence[str]) -> int:
-    """How well an entry fits what was typed: 0 best, 9 not at all; every word of it must fit."""
+    """How well an entry fits what was typed: 0 best, NO_FIT not at all; every word of it must fit."""
     return max((_rank(option, word) for word in wanted), default=0)
 
 
@@ -189,4 +200,4 @@ def _rank(option: Option, word: str) -> int:
     ):
         if fits:
             return at
-    return 9
+    return NO_FIT

@@ -1,9 +1,4 @@
-"""TypedScreen: a dialog that takes every key itself, in the order in which they come; and a line to type.
-
-Keys may come faster than a dialog is shown (a burst over ssh, a fast hand): Textual gives them to the screen
-on top when they are read, before what the first of them does. A dialog that has no focused widget gets them
-all, and passes on those that come after its answer.
-"""
+"""TypedScreen: a dialog that takes every key itself, before its widgets are there too; a line to type."""
 
 from __future__ import annotations
 
@@ -17,17 +12,9 @@ from tremor_tui.workbench.terminal import clean
 from tremor_tui.workbench.widgets.painted import Line, clip
 
 if TYPE_CHECKING:
-    from textual.app import App
-
     from tremor_tui.workbench.ink import Ink
 
 T = TypeVar("T")
-
-
-def pass_on(app: App[object], event: events.Key) -> None:
-    """Gives a key to what is on top now."""
-    target = app.screen.focused or app.screen
-    target.post_message(events.Key(event.key, event.character))
 
 
 class TypedScreen(ModalScreen[T], Generic[T]):
@@ -39,14 +26,16 @@ class TypedScreen(ModalScreen[T], Generic[T]):
         super().__init__()
         self.is_answered = False
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Each key comes here, and only here."""
         event.stop()
         event.prevent_default()
-        if self.is_answered:
-            pass_on(self.app, event)
-        else:
+        await self.ready(event)
+        if not self.is_answered:
             self.take_key(event)
+
+    async def ready(self, event: events.Key) -> None:
+        """Returns once the dialog can take this key."""
 
     def take_key(self, event: events.Key) -> None:
         """What a key does."""

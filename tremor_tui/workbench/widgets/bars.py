@@ -32,7 +32,8 @@ class StatusBar(Painted):
         line = Line()
         if width >= 100:
             line.add(" tremor-tui ", ink.tab)
-        name = named(flow.file.rsplit("/", 1)[-1] or flow.alias) if flow else "no flow"
+        file = flow.file if flow else store.drafted
+        name = named(file.rsplit("/", 1)[-1] or (flow.alias if flow else "")) or "no flow"
         line.add(f" {name}", ink.strong).add(" *" if store.unsaved else "", ink.warn)
         right = self._right(width)
         if flow is not None and store.picture is not None:
