@@ -1,15 +1,32 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from tests.workbench.conftest import SIZES, Opened
-from tremor_tui.control.snapshots import Warned
+from tremor_tui.control import commands as do
+from tremor_tui.control.limits import RULES, Limits
+from tremor_tui.control.snapshots import EngineSnapshot, HotLine, Warned
 from tremor_tui.testing.fake_plane import FakePlane
-from tremor_tui.testing.scenes import SLOW
+from tremor_tui.testing.scenes import SLOW, TRICKLE, TROY
 from tremor_tui.workbench.screens.tasks import TasksView
 from tremor_tui.workbench.widgets.histogram import columns
 
 pytestmark = pytest.mark.anyio
+
+
+class HotPlane(FakePlane):
+    """A plane that knows which line takes the time of `classify`."""
+
+    def picture(self) -> EngineSnapshot:
+        found = super().picture()
+        hot = (HotLine(0.91, 214, "access_log.trickle", 8),)
+        tasks = tuple(
+            msgspec.structs.replace(one, hot=hot) if one.alias == "classify" else one for one in found.tasks
+        )
+        return msgspec.structs.replace(found, tasks=tasks)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -136,3 +153,100 @@ def test_histogram_columns_keep_the_highest_count() -> None:
 
 def test_an_empty_histogram_has_empty_columns() -> None:
     assert columns((), 5)[0] == [0] * 5
+
+
+async def test_the_limiting_task_is_selected_and_e_opens_its_line(opened: Opened, tmp_path: Path) -> None:
+    files = {"live.troy": TROY, "access_log.trickle": TRICKLE}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    plane = HotPlane(scene=SLOW, base=str(tmp_path), files=files)
+    async with opened(plane) as bench:
+        await bench.sees("Flow  live")
+
+        await bench.press("2")
+        await bench.sees("access_log.trickle line 8 takes 91% of")
+        assert bench.store.task == "live/pipeline/classify"
+        await bench.press("e")
+
+        await bench.until(lambda: bench.app.script.draft is not None)
+        await bench.until(lambda: bench.app.script.draft.name == "access_log.trickle")
+        await bench.until(lambda: bench.app.script.editor.cursor_location[0] == 7)
+
+
+async def test_b_goes_to_the_task_that_blocks_this_one(opened: Opened) -> None:
+    async with opened(FakePlane(scene=SLOW)) as bench:
+        await bench.press("2", "down")
+        assert bench.store.task == "live/pipeline/parse"
+        await bench.sees("blocked")
+
+        await bench.press("b")
+
+        assert bench.store.task == "live/pipeline/classify"
+        await bench.press("end", "b")
+        await bench.sees("this task is not blocked")
+
+
+async def test_the_window_of_the_run_times_is_chosen(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.press("2")
+        await bench.sees("total")
+        before = sum(bench.store.task_of(bench.store.task).run.counts)
+
+        await bench.press("H")
+        await bench.sees("last 10 s")
+        bench.plane.push(60)
+        await bench.until(lambda: sum(bench.store.task_of(bench.store.task).run.counts) > before)
+        await bench.sees("p99.9")
+        await bench.press("H")
+        await bench.sees("last 60 s")
+
+
+async def test_recording_is_begun_with_a_folder_and_ended_by_the_same_key(
+    opened: Opened, tmp_path: Path
+) -> None:
+    async with opened() as bench:
+        await bench.press("2", "r")
+        await bench.sees("Record to a folder")
+        await bench.press("enter")
+        await bench.until(lambda: any(isinstance(r, do.StartRecording) for r in bench.plane.asked))
+        asked = next(r for r in bench.plane.asked if isinstance(r, do.StartRecording))
+        assert asked.folder.startswith(f"{tmp_path}/recordings/")
+
+        recording = msgspec.structs.replace(bench.plane.picture(), recording=asked.folder)
+        bench.plane._out.put_nowait(recording)
+        await bench.sees("REC")
+        await bench.press("r")
+        await bench.until(lambda: any(isinstance(r, do.StopRecording) for r in bench.plane.asked))
+
+
+async def test_statistics_are_switched_and_said_to_be_off(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.press("2", "D")
+        await bench.until(lambda: do.SetStatistics(False) in bench.plane.asked)
+
+        bench.plane._out.put_nowait(msgspec.structs.replace(bench.plane.picture(), statistics=False))
+
+        await bench.sees("statistics off")
+        await bench.sees("D turns them on")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_limits_are_edited_in_a_form(opened: Opened, size: tuple[int, int]) -> None:
+    async with opened(size=size) as bench:
+        await bench.press("2", "W")
+        await bench.sees("Limits of warnings")
+        for rule in RULES:
+            assert rule.words.strip() in bench.text
+        await bench.press("up", "end", "backspace", "backspace", "backspace", *"20", "enter")
+
+        await bench.until(lambda: any(isinstance(r, do.SetLimits) for r in bench.plane.asked))
+        assert do.SetLimits(Limits(stall_ms=20)) in bench.plane.asked
+
+
+async def test_a_limit_that_is_no_number_changes_nothing(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.press("2", "W")
+        await bench.press("up", "end", "backspace", "backspace", "backspace", *"=x", "enter")
+
+        await bench.sees("a limit is a number")
+        assert not any(isinstance(r, do.SetLimits) for r in bench.plane.asked)

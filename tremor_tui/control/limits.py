@@ -47,10 +47,11 @@ class SetStatistics(Command, frozen=True, tag="set_statistics"):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a limit is called, its unit, and how it may be set; `scale` makes it a fraction."""
+    """What a limit is called, when it warns, its unit, and how it may be set; `scale` makes it a fraction."""
 
     field: str
     words: str
+    about: str
     unit: str
     least: float
     most: float
@@ -58,15 +59,15 @@ class Rule:
 
 
 RULES = (
-    Rule("stall_ms", "a task holds its loop for", "ms", 5, 60_000),
-    Rule("queue_fill", "a queue is full above", "%", 1, 100, 100),
-    Rule("queue_s", "  and stays so for", "s", 0, 3600),
-    Rule("error_share", "events fail above", "%", 0, 100, 100),
-    Rule("blocked_s", "a sink waits outside for", "s", 1, 3600),
-    Rule("lag_ms", "an executor's loop is late by", "ms", 5, 60_000),
-    Rule("cpu_share", "an executor uses its core above", "%", 1, 100, 100),
-    Rule("unpolled_s", "a task is not run for", "s", 1, 3600),
-    Rule("idle_polls_s", "wake-ups without work above", "/s", 1, 1_000_000),
+    Rule("stall_ms", "no yield for", "a task holds its loop for this many ms", "ms", 5, 60_000),
+    Rule("queue_fill", "queue fuller than", "a queue is this full", "%", 1, 100, 100),
+    Rule("queue_s", "  for longer than", "it stays so for this many seconds", "s", 0, 3600),
+    Rule("error_share", "errors above", "this share of the last second's events fail", "%", 0, 100, 100),
+    Rule("blocked_s", "sink waits outside", "a sink with a full queue waits for so long", "s", 1, 3600),
+    Rule("lag_ms", "loop late by", "an executor's loop is late by this for 2 s", "ms", 5, 60_000),
+    Rule("cpu_share", "core used above", "an executor uses so much of a core for 60 s", "%", 1, 100, 100),
+    Rule("unpolled_s", "task not run for", "a task could run and is not for so long", "s", 1, 3600),
+    Rule("idle_polls_s", "idle wake-ups above", "a task is woken so often without work", "/s", 1, 1_000_000),
 )
 
 

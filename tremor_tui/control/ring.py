@@ -109,7 +109,9 @@ class Ring:
                 return
         self.marks.append(mark)
         self.marks.sort(key=lambda one: one.at_ns)
-        del self.marks[: max(0, len(self.marks) - MOST_MARKS)]
+        if len(self.marks) > MOST_MARKS:  # there may be many warnings: changes are kept longer
+            oldest = next((i for i, one in enumerate(self.marks) if one.kind == "warning"), 0)
+            del self.marks[oldest]
 
     def column(self, kind: TrackKind, name: str, column: str, first_s: int, last_s: int) -> list[float]:
         """A value per second from `first_s` to `last_s`, NaN where there is none."""

@@ -96,7 +96,7 @@ class Watchdog:
     stalls: dict[str, Stall] = field(default_factory=dict)
     _watched: dict[int, _Watched] = field(default_factory=dict)
     _logged: dict[str, int] = field(default_factory=dict)
-    _marked: dict[str, int] = field(default_factory=dict)
+    _marked: dict[str, tuple[int, int]] = field(default_factory=dict)
     _seen: deque[tuple[int, str, Place]] = field(default_factory=lambda: deque(maxlen=SAMPLES))
 
     async def run(self) -> None:
@@ -232,12 +232,14 @@ class Watchdog:
             self.stalls[task] = stall = replace(self.stalls[task], active=False)
             self._write(stall, time.monotonic_ns())
             if stall.is_told:
+                self._marked[task] = self._marked[task][0], stall.ns
                 self.told(_warned(stall, self.limit_ms), stall.at_ns)
 
     def _tell(self, stall: Stall, now_ns: int) -> None:
-        """Says that a task stalls, unless that was said of it just now and it is a short one so far."""
-        if stall.ns > LONG_NS or now_ns - self._marked.get(stall.task, -PAUSE_NS) >= PAUSE_NS:
-            self._marked[stall.task] = now_ns
+        """Says that a task stalls, unless that was said just now and this one is not much longer."""
+        at_ns, worst_ns = self._marked.get(stall.task, (-PAUSE_NS, 0))
+        if now_ns - at_ns >= PAUSE_NS or stall.ns > 2 * worst_ns:
+            self._marked[stall.task] = now_ns, stall.ns
             self.stalls[stall.task] = replace(stall, is_told=True)
             self.told(_warned(stall, self.limit_ms), 0)
 

@@ -16,6 +16,7 @@ SPANS = (600, 60, 10)
 GAP_S = 2
 """Seconds without a picture after which the engine is asked for what was missed."""
 
+NEAR_WARNINGS = 3
 TREND_S = 10
 LONGEST_S = 600
 """A queue that is full later than this is not told of."""
@@ -128,7 +129,9 @@ class Past:
         return seconds if seconds <= LONGEST_S else None
 
     def near(self, within_s: int) -> list[Mark]:
-        """The marks that are at most so far from the cursor, the nearest first."""
+        """The marks that are at most so far from the cursor, the nearest first; of warnings only a few."""
         now = self.now
         found = [mark for mark in self.ring.marks if abs(mark.at_ns // SECOND - now) <= within_s]
-        return sorted(found, key=lambda mark: abs(mark.at_ns // SECOND - now))
+        found.sort(key=lambda mark: abs(mark.at_ns // SECOND - now))
+        few = [mark for mark in found if mark.kind == "warning"][:NEAR_WARNINGS]
+        return [mark for mark in found if mark.kind != "warning" or mark in few]

@@ -21,7 +21,7 @@ def _field(rule: Rule, value: float, usual: float) -> Field:
     return Field(
         (rule.field, f"{rule.words} ({rule.unit})"),
         "float",
-        f"Warns where {rule.words.strip()} this many {rule.unit}.",
+        f"Warns where {rule.about}.",
         f"{usual * rule.scale:g}",
         is_required=True,
         least=rule.least,
@@ -32,7 +32,10 @@ def _field(rule: Rule, value: float, usual: float) -> Field:
 
 
 def limits_of(fields: Sequence[Field], before: Limits) -> Limits:
-    """The limits that a form answered; those that it does not have stay as they were."""
+    """The limits that a form answered; those that it does not have stay as they were.
+
+    Raises ValueError where a text is no number.
+    """
     scales = {rule.field: rule.scale for rule in RULES}
     changed = {
         field.key[0]: float(field.text) / scales[field.key[0]] for field in fields if field.has_changed

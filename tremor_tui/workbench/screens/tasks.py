@@ -222,7 +222,11 @@ class TasksView(View):
         picture = self.store.latest
         if fields is None or picture is None:
             return
-        limits = limits_of(fields, picture.limits)
+        try:
+            limits = limits_of(fields, picture.limits)
+        except ValueError:
+            self.desk.say("a limit is a number; nothing was changed", "error")
+            return
         if limits != picture.limits:
             self.desk.work(self._ask(do.SetLimits(limits)))
 

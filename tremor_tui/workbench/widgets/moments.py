@@ -272,7 +272,8 @@ class Moment(Panel):
         past = self.store.past
         if not len(past.ring):
             return "Then", ""
-        return f"At {figures.clock(past.now * SECOND)}", "" if past.cursor else "live"
+        right = "" if past.cursor else "live" if past.playing is None else "where it plays"
+        return f"At {figures.clock(past.now * SECOND)}", right
 
     def body(self, width: int, height: int) -> list[Line]:
         """Figures first, then marks, the nearest first."""
@@ -282,6 +283,8 @@ class Moment(Panel):
         pairs = self._more(past) if height < 6 else self._pairs(past)
         across = max(1, width // 17)
         lines = [self._figures(pairs[at : at + across]) for at in range(0, len(pairs), across)]
+        if past.playing is not None:
+            lines.insert(0, self._player_keys(width))
         room = height - len(lines) - 1
         if room < 2:
             lines, room = lines[: max(1, height - 3)], min(2, height - 2)
@@ -293,6 +296,14 @@ class Moment(Panel):
             Line().add("Changed near it", self.ink.picked),
             *(line for mark in marks for line in self._mark(mark, width, room > 8)),
         ]
+
+    def _player_keys(self, width: int) -> Line:
+        """The keys that play a recording."""
+        line = Line()
+        for key, words in (("p", "play"), (". ,", "step"), ("< >", "speed"), ("J", "time")):
+            if line.cells + len(key) + len(words) + 3 <= width:
+                line.add(key, self.ink.key).add(f" {words}  ", self.ink.dim)
+        return line
 
     def _pairs(self, past: Past) -> list[tuple[str, str]]:
         flow = self.store.flow
