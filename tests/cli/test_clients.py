@@ -48,6 +48,16 @@ def test_an_engine_can_be_looked_at_and_stopped(cli: Cli, server: subprocess.Pop
     with_meta = cli("tap", "main/out", "--count", "1", "--meta")
     assert json.loads(with_meta.out)["value"] == {"n": 1}
 
+    filtered = cli("tap", "main/out", "--count", "2", "--filter", "event.n == 1", "--fields", "n,gone")
+    assert filtered.out.splitlines() == ["1\t-"] * 2
+    assert "matched" in filtered.err
+    counted = cli("tap", "main/out", "--count", "3", "--top", "n", "--json")
+    counts = json.loads(counted.out.splitlines()[-1])
+    assert counts["values"][0]["value"] == 1
+    assert counts["values"][0]["count"] == counts["counted"] >= 3
+    wrong = cli("tap", "main/out", "--filter", "event.n ==")
+    assert wrong.status == 1
+    assert "filter:1:11" in wrong.err
     missing = cli("tap", "elsewhere")
     assert missing.status == 1
     assert "no edge called `elsewhere`" in missing.err

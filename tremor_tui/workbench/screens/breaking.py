@@ -14,9 +14,10 @@ from tremor_tui.workbench.store import named
 LIMIT_S = 30.0
 SLOW = re.compile(r"\s*run\s*>\s*\d+(\.\d+)?\s*(us|ms|s)\s*")
 WORDS = (
-    "An expression such as event.n > 3 or $class == \"x\"; empty holds the next event;",
-    "run > 20 ms holds after a batch that took longer. It lets go by itself after 30 s.",
-)  # fmt: skip
+    'Such as event.n > 3, or $class == "x". Empty: the next event.',
+    "run > 20 ms: after a batch that took longer.",
+    "It lets go by itself after 30 s; what is upstream waits, nothing is lost.",
+)
 
 
 def places(flow: FlowSnapshot) -> list[tuple[str, str, str]]:

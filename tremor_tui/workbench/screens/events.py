@@ -27,7 +27,8 @@ from tremor_tui.workbench.widgets.ring_log import EventLog
 from tremor_tui.workbench.widgets.tap_list import TapList, TopBars
 
 FILTER_WORDS = (
-    'Such as event.cust == null, or $class == "x" and event.n > 3. Empty: every event.',
+    'Such as event.cust == null, or $class == "x" and event.n > 3.',
+    "Empty: every event.",
     "An event on which it fails does not match and is counted.",
 )
 

@@ -36,9 +36,10 @@ class BreakBanner(Painted):
         condition = f": {named(one.condition)}" if one.condition else " the next event"
         if one.state == "held":
             line = Line().add(f" {self.glyphs.frozen} HELD ", self.ink.hot)
-            line.add(f"before {named(one.node)}{condition}", self.ink.strong)
-            words = f"{figures.count(one.waiting)} wait   lets go in {one.left_ns / 1e9:.0f} s "
-            return line.right(f"  {words}", width, self.ink.warn)
+            words = f"  {figures.count(one.waiting)} wait  lets go in {one.left_ns / 1e9:.0f} s "
+            text = f"before {named(one.node)}{condition}"
+            line.add(clip(text, width - line.cells - len(words), self.glyphs.more), self.ink.strong)
+            return line.right(words, width, self.ink.warn)
         line = Line().add(f" {self.glyphs.live} BREAK ", self.ink.accent)
         line.add(f"before {named(one.node)}{condition}", self.ink.text)
         failed = f", failed on {figures.count(one.failed)}: {clean(one.failure)}" if one.failed else ""

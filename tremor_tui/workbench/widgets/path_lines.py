@@ -11,10 +11,10 @@ from tremor_tui.workbench.widgets.painted import Line
 
 ENDS = {
     "written": "written",
-    "dropped": "dropped here on purpose",
-    "discarded": "discarded: the port leads nowhere",
+    "dropped": "dropped on purpose",
+    "discarded": "leads nowhere: discarded",
     "failed": "failed here",
-    "kept": "kept here by a window or a batch",
+    "kept": "kept by a window or batch",
 }
 
 
@@ -42,7 +42,7 @@ def _hop(hop: Hop, waited: int, ink: Ink, glyphs: Glyphs) -> Line:
     words = f"  {figures.duration(stayed)}" if stayed > 0 else ""
     line.add(words, ink.dim)
     if not inner and waited > 0:
-        line.add(f"  after {figures.duration(waited)} of waiting", ink.dim)
+        line.add(f"  waited {figures.duration(waited)}", ink.dim)
     others = [port for port in hop.ports if port != "out"]
     if others:
         line.add(f"  by {', '.join(map(named, others))}", ink.warn)

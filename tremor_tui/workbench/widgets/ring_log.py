@@ -155,7 +155,7 @@ def how_much(tap: Tap) -> str:
     wanted = f"text: {named(tap.wanted)}   " if tap.wanted else ""
     matched = ""
     if tap.matching:
-        matched = f"matched {figures.count(tap.matched)} of {figures.count(tap.looked)} looked at   "
+        matched = f"matched {figures.count(tap.matched)} of {figures.count(tap.looked)}  "
     return f"{held}{wanted}{matched}sampled {figures.count(tap.sampled)} of {figures.count(tap.seen)}"
 
 

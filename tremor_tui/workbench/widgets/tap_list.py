@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual import events
 
 from tremor_tui.control.events import TopValue
@@ -100,18 +101,26 @@ class TopBars(Panel):
             )
             return [Line().add(clip(missing or "Waiting for an event.", width), self.ink.dim)]
         room = height - bool(top.missing)
-        lines = [self._value(one, top.values[0].count, top.counted, width) for one in top.values[:room]]
+        rows = [(clean(one.value.strip('"')), _figures(one, top.counted), one) for one in top.values[:room]]
+        widest = max(len(words) for _, words, _ in rows)
+        name = min(max(cell_len(text) for text, _, _ in rows), max(6, (width - widest) // 2))
+        lines = [
+            self._value(text, words, one.count / max(1, top.values[0].count), name, widest, width)
+            for text, words, one in rows
+        ]
         if top.missing:
             words = f"{figures.count(top.missing)} without the field"
             lines.append(Line().add(clip(words, width), self.ink.dim))
         return lines
 
-    def _value(self, one: TopValue, most: int, counted: int, width: int) -> Line:
-        # `-error`: the count may be too high by so many, as rarer values shared its place
-        bound = f" -{figures.count(one.error)}" if one.error else ""
-        words = f"{figures.count(one.count)}{bound} {100 * one.count / max(1, counted):3.0f}%"
-        name = max(6, (width - len(words) - 2) // 2)
-        bar = max(0, width - name - len(words) - 2)
-        line = Line().add(clip(clean(one.value.strip('"')), name, self.glyphs.more), self.ink.text)
-        line.to(name + 1).add(self.glyphs.full * max(1, round(bar * one.count / max(1, most))), self.ink.bar)
+    def _value(self, text: str, words: str, share: float, name: int, widest: int, width: int) -> Line:
+        bar = max(1, width - name - widest - 2)
+        line = Line().add(clip(text, name, self.glyphs.more), self.ink.text)
+        line.to(name + 1).add(self.glyphs.full * max(1, round(bar * share)), self.ink.accent)
         return line.right(words, width, self.ink.dim)
+
+
+def _figures(one: TopValue, counted: int) -> str:
+    """Count and share; `-3`: it may be too high by 3, as rarer values shared its place."""
+    bound = f" -{figures.count(one.error)}" if one.error else ""
+    return f"{figures.count(one.count)}{bound} {100 * one.count / max(1, counted):3.0f}%"
