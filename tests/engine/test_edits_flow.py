@@ -404,3 +404,11 @@ pipeline
     )
     drawing.edit(SetScript("transform", "event"), inside="transform")
     assert f"\n{unit * 2}script\n{unit * 3}event\n{unit * 2}end;\n" in drawing.text
+
+
+def test_a_flow_that_is_deployed_twice_says_that_both_change() -> None:
+    drawing = Drawing(FLOW.replace("deploy flow main;", "deploy flow main;\ndeploy flow twin from main;"))
+    done = drawing.edit(Duplicate("connector/nowhere"), flow="main")
+    assert done.words == (
+        "duplicated `nowhere` as `nowhere_2` (in `twin` too, which has the same definition)"
+    )

@@ -41,7 +41,7 @@ from tremor_tui.language.editing import (
     inner_nodes,
 )
 from tremor_tui.language.editing.draft import Draft
-from tremor_tui.language.editing.editor import Done, Editor
+from tremor_tui.language.editing.editor import Done, Editor, named
 from tremor_tui.language.editing.flow_add import NewNode
 from tremor_tui.language.editing.outline import outline
 from tremor_tui.language.editing.settings import Put
@@ -118,7 +118,10 @@ def _edited(request: Edit) -> Edited:
         TextChange(str(file.path), one.start, one.end, one.text) for file in changed for one in file.changes
     )
     texts = {str(file.path): file.text.text for file in changed}
-    return Edited(changes, texts, selected, "; ".join(words), drawn(draft))
+    said = "; ".join(words)
+    if changes and (twins := editor.twins()):
+        said += f" (in {named(twins)} too, which has the same definition)"
+    return Edited(changes, texts, selected, said, drawn(draft))
 
 
 def _make(editor: Editor, step: Step, new: str) -> Done:

@@ -88,6 +88,16 @@ class Editor:
         """Forgets what was collected."""
         self._batches = {}
 
+    def twins(self) -> list[str]:
+        """The other flows that the definition of this one makes."""
+        view = self.flow()
+        flows = flows_of(self.draft) if view else []
+        return [
+            one.alias
+            for one in flows
+            if view and one.definition.key == view.definition.key and one.alias != view.alias
+        ]
+
     def open_inside(self) -> Inner:
         """The inside, where it may be changed. Raises EditError where that would change other nodes too."""
         inner = self.inner()

@@ -90,6 +90,7 @@ def _insert(editor: Editor, inner: Inner, new: NewNode, edge: InnerEdge) -> Done
     batch, select = editor.batch(inner.file), edge.select
     places = Places(batch, inner.found.node.statements)
     at_source = edge.target[0] in inner.selects and not is_plain(select)
+    before, behind = text_of(inner, select.source), text_of(inner, select.into)
     if new.what == "select" and is_plain(select):
         text = statements.inner_text(statements.select("a", "b", new.text), inner.file)
         what = text.removeprefix("select ").rpartition("from a")[0].strip()
@@ -110,7 +111,7 @@ def _insert(editor: Editor, inner: Inner, new: NewNode, edge: InnerEdge) -> Done
         batch.over(select.into, alias)
     editor.make()
     selected = select_like(editor, text) if new.what == "select" else shown(editor, alias)
-    return Done(selected, f"put `{alias}` between `{edge.source[0]}` and `{edge.target[0]}`")
+    return Done(selected, f"put `{alias}` between `{before}` and `{behind}`")
 
 
 def _formed(inner: Inner, text: str) -> str:

@@ -22,6 +22,7 @@ class Places:
         self._defined_at = -1
         self._made_at = -1
         """How far down the latest definition and the latest `create` went."""
+        self._linked = False
 
     def define(self, text: str) -> None:
         """Writes a definition: behind the last one, or the last `create` where they take turns."""
@@ -60,7 +61,10 @@ class Places:
             return
         below = [one for one in self._statements if one.span.start <= lowest]
         others = self._of(Create, CreateStream) or self._statements
-        self._put(below if lowest >= 0 and below else others, New(text, is_apart=not links))
+        self._put(
+            below if lowest >= 0 and below else others, New(text, is_apart=not links and not self._linked)
+        )
+        self._linked = True
 
     def _of(self, *kinds: type[Node]) -> list[Node]:
         return [one for one in self._statements if isinstance(one, kinds)]
