@@ -121,7 +121,7 @@ deploy flow verkehr
 """.replace("zählen", "zaehlen").replace("\n", "\r\n")
 
 DENSE = """\
-define flow d flow define connector a from metronome with config={"interval":50} end; # d1
+define flow d flow define connector a from metronome with config={"interval":50000000} end; # d1
 define connector b from `null`;create connector a;create connector b; # d2
 define pipeline p pipeline create stream s; select event from in into s; # d3
 select event from s into out end;
@@ -142,7 +142,7 @@ flow
 	from metronome
 	with
 		config = # o5
-		{ "interval" : 5 , # o6
+		{ "interval" : 500000000 , # o6
 		}, # o7
 		# o8: before the end
 	end
