@@ -704,3 +704,44 @@ async def test_pictures_show_the_new_shape(running: Running, base: Path) -> None
     ]
     assert {task.id for task in tasks} == {"main/source/feed", "main/pipeline/b", "main/sink/keep"}
     assert set(picture.inside) == {"b"}
+
+
+async def test_a_round_robin_forgets_a_sink_that_is_away_and_gone(running: Running, base: Path) -> None:
+    ports = ("a", "b", "overflow")
+    robin = OperatorNode("turns", "qos::roundrobin", {"outputs": ["a", "b"]})
+    edges = (Edge("in", "out", "turns", "in"), *(Edge("turns", port, port, "in") for port in ports))
+    nodes = (PassNode("in", "input"), robin, *(PassNode(port, "output") for port in ports))
+    turns = PipelineIR("t", QueryIR("turns", nodes, edges, outputs=ports))
+    retry = {"retry": {"interval_ms": 60_000, "randomized": False}}
+
+    def ir(away: str) -> FlowIR:
+        bad = of(away, "test_moody", {"name": away, "fail_at": [3]}, reconnect=retry)
+        links = ["feed/out>t/in", f"t/a>{away}/in", f"t/b>{away}/in", "t/overflow>keep/in"]
+        return flow("main", [feed(), keep("keep"), bad], links, [turns])
+
+    clock = JumpingClock()
+    async with running(SMALL, clock=clock) as runtime:
+        await runtime.start(ir("bad"), base=base)
+        source = runtime.flows["main"].sources[0]
+        await until(lambda: bool(source.breaker))
+        first = numbers("bad")
+        new = flow(
+            "main",
+            [feed(), keep("keep"), keep("good")],
+            ["feed/out>t/in", "t/a>good/in", "t/b>good/in", "t/overflow>keep/in"],
+            [turns],
+        )
+        reshaping: list[Receipt] = []
+
+        async def reshape() -> None:
+            reshaping.append(await runtime.reshape(new))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(reshape)
+            await until(lambda: "good" in KEPT and len(KEPT["good"].values) > 300)
+            group.cancel_scope.cancel()
+        breaker = source.breaker
+        await runtime.stop("main")
+
+    assert breaker == ""
+    assert len(first) < numbers("good")[0]

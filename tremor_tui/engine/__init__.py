@@ -8,10 +8,12 @@
 `engine.py`     owns the task group; starts and ends server and executors in order
 `plane.py`      what each command of `control/commands.py` does; `part.py`: what answers some of them
 `events.py`     taps, breaks and paths: whose they are, and where what is asked of them goes
-`flows.py`      which flow runs where, from which texts; deploy, apply, stop, begin anew; `shape.py` says
-                how two versions of a flow differ, `difference.py` what an apply would change in words
+`flows.py`      which flow runs where, from which texts; deploy, apply, stop, begin anew; `deployed.py` is
+                one flow, `applying.py` puts versions live and takes them back; `shape.py` says how two
+                versions of a flow differ, `difference.py` what an apply would change in words
 `trials.py`     watches a version that was applied and takes it back where more events fail; `tally.py`
                 counts them
+`letters/`      events that failed, kept in a journal until they were replayed or discarded
 `server.py`     the Unix socket; one `clients.py` object per connection, with a latest-wins outbox
 `sources.py`    opens and checks the files that a user names; the command line uses it too
 `compiling/`    a warm process that compiles, diagnoses and runs drafts in forks; touches no event

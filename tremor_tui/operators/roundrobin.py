@@ -32,9 +32,15 @@ class RoundRobin(Quiet):
         self._told = ""
 
     def leads(self, sinks: Mapping[str, frozenset[str]]) -> None:
-        """Takes which sinks its outputs lead to; an output that leads nowhere is always open."""
+        """Takes which sinks its outputs lead to; an output that leads nowhere is always open.
+
+        What is known of sinks that are not behind it any more is forgotten.
+        """
         self._sinks = sinks
+        self.tripped &= frozenset[str]().union(*sinks.values())
         self._look()
+        if self._open:
+            self._told = ""
 
     def on_batch(self, port: str, batch: Batch) -> Outputs:
         """The rows in turn, to the open outputs; all on `overflow` where there is none."""

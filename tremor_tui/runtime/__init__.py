@@ -1,10 +1,11 @@
 """What runs in one process: flows, their tasks, and the bounded channels between them.
 
 Read in this order: `channel.py` (what joins tasks), `bell.py` (what a task sleeps on), `meter.py` (what is
-known of a task, and how long a turn may be), `outbox.py` (a task's links), `intake.py` and `outlet.py` (bytes
-to batches and back), `tasks/source.py`, `tasks/pipeline.py`, `tasks/sink.py` (the three loops), `flow.py`
-(one flow's life), `deploy.py` (what makes it of IR), `runtime.py` (all flows of this process), `swap.py`,
-`drain.py`, `tap.py`, `snapshot.py`, `watch.py` (rates and warnings).
+known of a task, and how long a turn may be), `outbox.py` (a task's links), `intake.py` and `outlet.py`
+(bytes to batches and back), `tasks/source.py`, `tasks/pipeline.py`, `tasks/sink.py` (the three loops),
+`flow.py` (one flow's life), `deploy.py` (what makes its tasks of IR), `wiring.py` (who sends to whom),
+`runtime.py` (all flows of this process), `swap.py`, `reshape.py`, `drain.py`, `tap.py`, `snapshot.py`,
+`watch.py` (rates and warnings).
 
     runtime = Runtime(Settings(), clock=…, log=…, board=…, executor=0, in_engine=False)
     async with create_task_group() as group:
@@ -12,7 +13,8 @@ to batches and back), `tasks/source.py`, `tasks/pipeline.py`, `tasks/sink.py` (t
         await runtime.start(flow_ir, base=…, file=…)     # sinks first; returns once it runs, or raises
         graph = runtime.build("main", pipeline_ir)  # for a swap; its failures are logged as the flow's
         receipt = await runtime.swap("main", {"classify": graph})   # between two batches
-        runtime.pause("main", paused=True)
+        receipt = await runtime.reshape(new_ir, {"classify": graph})    # all else too: adds, removes, relinks
+    runtime.pause("main", paused=True)
         stopped = await runtime.stop("main", deadline_s=5.0)        # drain, then force
         stopped = await runtime.stop_all(5.0)       # all of them; they stay in the pictures
         flows, tasks, warned = runtime.snapshot()   # pictures of control/snapshots.py
@@ -52,8 +54,19 @@ A flow whose sources are all over drains and ends by itself; it stays in the pic
 that users can mend (a file that vanished) drains what it sent before its flow fails; a sink that gives up,
 and any bug, end their flow at once, and what is left is counted.
 
+**Letters.** An event that fails, anywhere, is kept with what came in (`letters.py`, `catching.py`) for the
+supervisor to fetch, and can enter the task where it failed again (`replaying.py`), between live batches.
+
 **Swap.** `swap` puts new Graphs into pipeline tasks. A graph steps in one go, so whenever another task runs
-every pipeline is between two batches: the swap needs no request and takes effect for all of them at once. The
-new graph adopts the state of nodes with the same id and kind, taps move over, channels and connectors are not
-touched, and what a task could not send yet stays with it.
+every pipeline is between two batches: the swap needs no request and takes effect for all of them at once.
+The new graph adopts the state of nodes that do the same, or else have the same id and kind; taps move over,
+channels and connectors are not touched, and what a task could not send yet stays with it.
+
+**Reshape.** `reshape` makes a flow what new IR says: `reshape.py` tells the five steps. Until all that is
+new is open the flow is as it was. What a task had not sent over any link takes the new links, what it had
+begun to send the rest of the old ones, so an event goes the whole way that one shape has for it. Where
+links are replaced by others the pipelines behind the old ones run empty first, while what sends to them
+stands still: that is the pause. Sources that stay keep their connection and their place. A Drain belongs to
+one shape; a source that was draining sends another one into the next. Acks go to their source, whatever is
+between.
 """

@@ -54,13 +54,14 @@ class Outbox:
     A frozen one sends nothing and is never empty, so its task takes nothing either.
     """
 
-    __slots__ = ("_bell", "_pending", "_unlinked", "is_frozen", "links")
+    __slots__ = ("_begun", "_bell", "_pending", "_unlinked", "is_frozen", "links")
 
     def __init__(
         self, links: Mapping[str, Sequence[Link]], bell: Bell, unlinked: Callable[[str, Batch], None]
     ) -> None:
         self.links = dict(links)
         self.is_frozen = False
+        self._begun: set[int] = set()
         self._bell = bell
         self._unlinked = unlinked
         self._pending: deque[tuple[Link, Batch | Signal]] = deque()
@@ -153,6 +154,7 @@ class Outbox:
         source that sent one sends another.
         """
         old, wait, done = self.links, self._waiting(), set[tuple[str, int]]()
+        self._begun = {id(item) for link, item in self._pending if not self._is_whole(link, item, wait)}
         pending, self._pending = self._pending, deque()
         ports = {link: port for port, outgoing in old.items() for link in outgoing}
         now = {link for outgoing in links.values() for link in outgoing}
@@ -175,8 +177,9 @@ class Outbox:
         ports = {link: port for port, outgoing in self.links.items() for link in outgoing}
         return Counter((ports.get(link, ""), id(item)) for link, item in self._pending)
 
-    def _is_whole(self, link: Link, item: Batch, waiting: Mapping[tuple[str, int], int]) -> bool:
-        return any(
+    def _is_whole(self, link: Link, item: Batch | Signal, waiting: Mapping[tuple[str, int], int]) -> bool:
+        """Whether a batch has not gone over any link yet, of this shape or one before."""
+        return id(item) not in self._begun and any(
             link in outgoing and waiting.get((port, id(item)), 0) >= len(outgoing)
             for port, outgoing in self.links.items()
         )
