@@ -36,7 +36,7 @@ flow
 end;
 deploy flow orders;
 """
-GOOD = {
+GOOD: dict[str, object] = {
     "name": "plain order",
     "flow": "../orders.troy",
     "deployed": "orders",
@@ -45,7 +45,7 @@ GOOD = {
     "in": [{"value": {"id": 1, "cust": "c", "total": 2.5}}],
     "out": [{"port": "out", "value": {"id": 1, "total": 5.0}, "meta": {}}],
 }
-BAD = {
+BAD: dict[str, object] = {
     **GOOD,
     "name": "no customer",
     "node": "",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _DEFINE = re.compile(r"^[^#\n\"]*?\bdefine\s+script\s+(\w+)", re.MULTILINE)
 
 
+@lru_cache(maxsize=8)
 def scripts_in(text: str) -> list[tuple[str, int]]:
     """The names of the scripts that a text defines, and the lines (from 1) on which each begins."""
     return [(found[1], text.count("\n", 0, found.start(1)) + 1) for found in _DEFINE.finditer(text)]
 
 
+@lru_cache(maxsize=8)
 def names_of(text: str, script: str) -> set[str]:
     """What a script is called where it runs: its own name, and those that `create script … from` gives it."""
     made = rf"\bcreate\s+script\s+(\w+)\s+from\s+(?:\w+::)*{re.escape(script)}\b"

@@ -7,11 +7,13 @@ It is Textual's TextArea with two changes: lines get their colours from `colour.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.cache import LRUCache
+from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
@@ -36,6 +38,7 @@ class Editor(TextArea):
         self._colours = Colours()
         self._inks: dict[Ink, Style] = {}
         self._marks: dict[int, list[Mark]] = defaultdict(list)
+        self._strips: LRUCache[Hashable, Strip] = LRUCache(2_000)
         self.offered: Callable[[str], bool] = lambda _key: False
         super().__init__(
             id=id, show_line_numbers=True, tab_behavior="indent", soft_wrap=False, max_checkpoints=10_000
@@ -71,6 +74,7 @@ class Editor(TextArea):
             )
         )
         self.theme = "tremor"
+        self._strips.clear()
         self._line_cache.clear()
         self.refresh()
 
@@ -82,6 +86,7 @@ class Editor(TextArea):
 
     def mark(self, problems: Sequence[Diagnostic], styles: Styles) -> None:
         """Underlines the places of `problems`."""
+        before = dict(self._marks)
         self._marks.clear()
         for problem in problems:
             span = problem.span
@@ -92,8 +97,9 @@ class Editor(TextArea):
                 start = span.column - 1 if line == span.line else 0
                 end = span.end_column - 1 if line == span.end_line else None
                 self._marks[line - 1].append((start, end, style + Style(underline=True)))
-        self._line_cache.clear()
-        self.refresh()
+        if self._marks != before:
+            self._line_cache.clear()
+            self.refresh()
 
     def get_line(self, line_index: int) -> Text:
         """The line with its colours and underlines."""
@@ -106,6 +112,26 @@ class Editor(TextArea):
             last = len(line) if last is None else last
             line.stylize(style, max(0, min(first, len(line) - 1)), max(last, first + 1))
         return line
+
+    def render_line(self, y: int) -> Strip:
+        """A line as it was drawn before, where nothing of it changed: TextArea draws all after each key."""
+        index = self.scroll_offset.y + y
+        if index >= self.document.line_count or index in self._lively_lines():
+            return super().render_line(y)
+        marks = tuple(self._marks.get(index, ()))
+        place = index, self.scroll_offset.x, self.size.width, self.gutter_width
+        key = place, self.document.get_line(index), self._colours.of(index), marks
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = super().render_line(y)
+        return strip
+
+    def _lively_lines(self) -> Collection[int]:
+        """The lines that hold the cursor, the selection or a bracket that belongs to the cursor's."""
+        first, last = sorted((self.selection.start[0], self.selection.end[0]))
+        bracket = self._matching_bracket_location
+        lines = range(first, last + 1)
+        return lines if bracket is None else {*lines, bracket[0]}
 
     def _build_highlight_map(self) -> None:
         super()._build_highlight_map()

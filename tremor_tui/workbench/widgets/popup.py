@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.style import Style
 from textual import events
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 
 from tremor_tui.control.authoring import Hint, Suggestion
 from tremor_tui.workbench.messages import SuggestionClicked
@@ -29,6 +29,7 @@ class Popup(Painted):
         self.items: Sequence[Suggestion] = ()
         self.at = 0
         self._first = 0
+        self._place = Region()
         self.display = False
 
     @property
@@ -45,10 +46,13 @@ class Popup(Painted):
         below = cursor.y + 1 + rows <= screen.height
         y = cursor.y + 1 if below else max(0, cursor.y - rows)
         x = max(0, min(cursor.x - typed - 2, screen.width - width))
-        self.styles.width, self.styles.height = width, rows
-        self.absolute_offset = Offset(x, y)
-        self.display = True
-        self.refresh(layout=True)
+        place = Region(x, y, width, rows)
+        if not self.display or place != self._place:
+            self._place = place
+            self.styles.width, self.styles.height = width, rows
+            self.absolute_offset = place.offset
+            self.display = True
+            self.refresh(layout=True)
         self.repaint()
 
     def hide(self) -> None:
@@ -112,20 +116,25 @@ class HintLine(Painted):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.hint: Hint | None = None
+        self._place = Region()
         self.display = False
 
     def show(self, hint: Hint | None, cursor: Offset) -> None:
         """Shows a signature above the cursor's line, or below it in the first one; None takes it away."""
         self.hint = hint
-        self.display = hint is not None
         if hint is None:
+            self.display = False
             return
         screen = self.app.size
         width = min(screen.width, cell_len(named(self._text(hint))) + 2)
-        self.styles.width = width
         y = cursor.y - 1 if cursor.y > 2 else cursor.y + 1
-        self.absolute_offset = Offset(max(0, min(cursor.x - 2, screen.width - width)), y)
-        self.refresh(layout=True)
+        if not self.display or self._place.y != y or self._place.width != width:
+            # It stays where the call began: a line that moved with each key could not be read.
+            self._place = Region(max(0, min(cursor.x - 2, screen.width - width)), y, width, 1)
+            self.styles.width = width
+            self.absolute_offset = self._place.offset
+            self.display = True
+            self.refresh(layout=True)
         self.repaint()
 
     @staticmethod

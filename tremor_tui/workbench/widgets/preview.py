@@ -18,6 +18,8 @@ WIDE = 54
 """From so many columns on what runs is laid out, too, where it makes the same."""
 ROOMY = 14
 """From so many lines on there is a header, and the difference in words."""
+LAID = 60
+"""Columns that are kept."""
 NOTE = 23
 """The column at which the note of a row begins."""
 
@@ -39,6 +41,7 @@ class PreviewPanel(Panel):
         self._first = 0
         self._rows = 0
         self._top = 0
+        self._laid: dict[tuple[str, str, int, int, int], list[Line]] = {}
         self.version = 0
 
     @property
@@ -172,6 +175,15 @@ class PreviewPanel(Panel):
         return f"{name} {glyphs.arrow} {result.port}" if result.port else f"{name} {glyphs.dot} dropped"
 
     def _column(self, title: str, text: str, width: int, height: int) -> list[Line]:
+        """A column as it was laid out last, as it is asked for with every frame."""
+        key = title, text, width, height, id(self.ink)
+        if key not in self._laid:
+            if len(self._laid) >= LAID:
+                self._laid.clear()
+            self._laid[key] = self._lay(title, text, width, height)
+        return self._laid[key]
+
+    def _lay(self, title: str, text: str, width: int, height: int) -> list[Line]:
         lines = [Line().add(clip(named(title), width, self.glyphs.more), self.ink.title)]
         laid = folded(json_lines(text, self.ink), width) if text[:1] in '{["' else self._plain(text, width)
         return [*lines, *(line.fit(width) for line in laid[: max(0, height - 1)])]
