@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -28,7 +29,7 @@ from tremor_tui.control.letters import (
     Replayed,
     ReplayLetters,
 )
-from tremor_tui.errors import ControlError
+from tremor_tui.errors import ControlError, EngineLost
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(90)]
 COUNT = 1000
@@ -182,6 +183,41 @@ async def test_an_executor_that_is_killed_in_the_middle_doubles_nothing_and_what
     sure = {json.loads(one.event)["n"] for one in end.values() if one.state == "replayed"}
     assert sure <= set(arrived(folders))
     assert len(sure) + len(uncertain) == COUNT
+
+
+async def test_an_engine_that_is_killed_in_the_middle_sends_nothing_twice_when_it_is_back(
+    folders: Path,
+) -> None:
+    async with engine() as (info, plane):
+        path = await failed(plane, folders)
+        await plane.submit(Apply("main", {str(path): text(FIXED)}, accept=True))
+        with suppress(EngineLost):
+            async with anyio.create_task_group() as group:
+                group.start_soon(lost_replay, plane)
+                with anyio.fail_after(20):
+                    while len(arrived(folders)) < 100:  # noqa: ASYNC110 - another process writes
+                        await anyio.sleep(0.001)
+                os.kill(info.pid, signal.SIGKILL)
+    (folders / "in").write_text("")
+    path.write_text(text(FIXED))
+    replies: list[Replayed] = []
+    async with engine() as (_, plane):
+        states = [one.state for one in await every(plane)]
+        await deploy(plane, path)
+        await replay(plane, replies)
+        end = [one.state for one in await every(plane)]
+
+    assert len(states) == COUNT
+    assert set(states) <= {"dead", "replayed", "uncertain"}
+    assert end.count("uncertain") == states.count("uncertain") <= 300
+    assert end.count("replayed") == COUNT - end.count("uncertain")
+    assert max(arrived(folders).values()) == 1
+    assert len(arrived(folders)) >= end.count("replayed")
+
+
+async def lost_replay(plane: Client) -> None:
+    with suppress(EngineLost):
+        await replay(plane, [])
 
 
 async def every(plane: Client) -> list[Letter]:

@@ -1,7 +1,7 @@
 """Letters of one flow on their way to the supervisor: what failed, how much is kept, what was sent again.
 
-Where nothing fails this costs a comparison for each batch. Where all fails it is bounded: beyond `RATE` a
-second, or `MAX_BYTES` at once, failures are counted by reason and not kept. Values are made into text when
+Where nothing fails this costs a call for each batch. Where all fails it is bounded: beyond `RATE` a second,
+or `MAX_BYTES` at once, failures are counted by reason and not kept. Values are made into text when
 they are fetched, ten times a second, so that a failure costs its task little.
 
 What is sent again has the source `REPLAY` and its letter's number as id. A letter is *settled* when no task
@@ -31,8 +31,9 @@ from tremor_tui.model.values import BadJson, ValueFault, from_json, to_json
 
 RATE: Final = 1000
 """Letters of one flow that are kept each second, and at once."""
-MAX_BYTES: Final = 8 * 1024 * 1024
-"""Bytes of letters of one flow that are handed on at once."""
+MAX_BYTES: Final = 1024 * 1024
+LEFT_BYTES: Final = 32 * 1024 * 1024
+"""Bytes of letters of one flow that are handed on at once; of what is left over at the end, once."""
 MAX_REASONS: Final = 200
 LOST: Final = "what failed is the result of a window, and the events in it are not kept"
 MIXED: Final = "several events of one id came in together, so it is not known which of them failed"
@@ -199,7 +200,7 @@ class FlowLetters:
         caught, self._caught = self._caught, []
         size = 0
         for one in caught:
-            if size > MAX_BYTES and not one.replay_of:
+            if size > (LEFT_BYTES if one.stage == "left" else MAX_BYTES) and not one.replay_of:
                 self.miss(one.reason)
                 continue
             letter = letter_of(self.flow, one)
@@ -231,6 +232,8 @@ class LetterBox:
 
     def of(self, flow: str, irs: Mapping[str, PipelineIR]) -> FlowLetters:
         """Where a flow that starts puts its letters. `irs` are its pipelines, kept up to date."""
+        for before in self._flows:
+            before.has_ended |= before.flow == flow  # one whose flow never came up does not say so itself
         made = FlowLetters(flow, self._clock, irs)
         self._flows.append(made)
         return made

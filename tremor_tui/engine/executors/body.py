@@ -31,6 +31,7 @@ LOG_LINES = 2000
 """Lines that may wait for the next flush of the log; more are counted and left out."""
 LOG_PAUSE_S = 0.1
 TAP_FRAMES = 64
+MAIL_FRAMES = 100
 PAGE = resource.getpagesize()
 
 
@@ -195,6 +196,8 @@ class Body:
 
     def _mail(self) -> None:
         """Hands on what failed, before anything that may be said about it."""
+        if len(self._out) > MAIL_FRAMES:
+            return  # the supervisor is behind; meanwhile failures are counted, and no longer kept
         for mailed in mail(self.runtime.letters):
             self._say(mailed)
 

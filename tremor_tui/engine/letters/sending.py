@@ -18,7 +18,7 @@ from tremor_tui.engine.flows import Flows
 from tremor_tui.engine.letters.keeper import Keeper
 from tremor_tui.engine.letters.records import Moved
 from tremor_tui.engine.letters.shelf import Shelf
-from tremor_tui.errors import ControlError, EngineLost, TremorError
+from tremor_tui.errors import ControlError, TremorError
 
 AT_ONCE: Final = 100
 FRAME: Final = 4 * 1024 * 1024
@@ -74,15 +74,16 @@ class Sending:
         self._keeper.put(Moved(tuple(one.id for one in claimed), "sending"))
         try:
             await self._keeper.written()
-            result = await flow.executor.order(SendAgain(flow.alias, tuple(claimed)))
-        except EngineLost:
-            lost = tuple(one.id for one in claimed if self._state(one.id) == "sending")
-            self._keeper.put(Moved(lost, "uncertain", "its executor ended while it was on its way"))
-            self._sent += [one.id for one in claimed]
-            return
-        except BaseException:
+        except ControlError:
             self._give_back(claimed)
             raise
+        try:
+            result = await flow.executor.order(SendAgain(flow.alias, tuple(claimed)))
+        except ControlError as error:  # from here on some may have been sent
+            lost = tuple(one.id for one in claimed if self._state(one.id) == "sending")
+            self._keeper.put(Moved(lost, "uncertain", f"while it was sent: {error.message}"))
+            self._sent += [one.id for one in claimed]
+            return
         assert isinstance(result, SentAgain)
         unsent = dict(result.unsent)
         self._give_back([one for one in claimed if one.id in unsent])
