@@ -31,6 +31,16 @@ by batches (64) and bytes (8 MiB). `send_nowait` first; only when it is full doe
 wait is *blocked*. What could not be sent stays with the sender. Signals go in order with the batches.
 Insights go up through an unbounded list per task, so that contraflow cannot deadlock.
 
+**Taps.** A tap (`tap.py`) copies references of some events where a batch passes a link or an edge inside a
+pipeline. With an expression (`condition.py`) or a counted field (`top.py`) it looks at events for at most
+2 ms of a second and says how many it looked at; nothing ever waits for it.
+
+**Breaks.** A `Gate` (`gate.py`) between a task and its channel holds the task before an event; `breaks.py`
+knows which are set and when they let go by themselves. What is held stays in the gate and the channel.
+
+**Paths.** A source marks one event a second (`tracing.py`); its batch carries a `Path` (`path.py`), and each
+task that takes such a batch notes when the event came, when and by which port it left, and where it ended.
+
 **Turns.** The fast path never yields by itself, so a task that has used its budget (2 ms) gives the loop
 back explicitly; that is a *budget* yield. No task sleeps to fill a batch: a source sends what one read
 gave, cut at 100 rows or 64 KiB.

@@ -157,4 +157,4 @@ class FakeEvents:
 
 def _like(broken: ask.BreakSnapshot, **changes: object) -> ask.BreakSnapshot:
     kept = {name: getattr(broken, name) for name in broken.__struct_fields__}
-    return ask.BreakSnapshot(**(kept | changes))  # type: ignore[arg-type]
+    return ask.BreakSnapshot(**(kept | changes))
