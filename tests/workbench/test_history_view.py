@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.control.pictures import START, S, picture
@@ -226,3 +227,19 @@ def test_a_graph_is_drawn_in_each_set_of_symbols(symbols: str, expected: list[st
 
 def test_nothing_is_blank_and_zero_is_the_lowest_step() -> None:
     assert plot([NAN, 0.0, 0.001], 3, 1, "block", 100.0) == [" ▁▁"]
+
+
+def test_a_queue_that_grows_is_full_at_a_time_that_can_be_told() -> None:
+    past = Past()
+    for second in range(12):
+        seen = picture(second)
+        queue = msgspec.structs.replace(seen.tasks[0].queue, fill=0.1 + 0.02 * second)
+        task = msgspec.structs.replace(seen.tasks[0], queue=queue)
+        past.take(msgspec.structs.replace(seen, tasks=(task, seen.tasks[1])))
+
+    seconds = past.full_in("task", "one/pipeline/t0")
+
+    assert seconds is not None
+    assert seconds == pytest.approx((1 - 0.32) / 0.02, rel=0.1)
+    assert past.full_in("task", "one/pipeline/t1") is None
+    assert past.full_in("task", "nobody") is None

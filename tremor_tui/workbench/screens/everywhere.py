@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,14 @@ from tremor_tui.control import commands as do
 from tremor_tui.control.authoring import MakeTest
 from tremor_tui.control.snapshots import EngineSnapshot, Notice, Pushed, Sample
 from tremor_tui.errors import TremorError
+from tremor_tui.workbench import figures
 from tremor_tui.workbench.actions import NEEDS, Action, Keys
 from tremor_tui.workbench.company import follow_files
 from tremor_tui.workbench.glyphs import Glyphs
 from tremor_tui.workbench.ink import THEMES, Ink
 from tremor_tui.workbench.screens.dialogs import Question, TextDialog
 from tremor_tui.workbench.screens.help import help_lines
+from tremor_tui.workbench.screens.jump import Jump, Target
 from tremor_tui.workbench.screens.keeping import Keeping, of_engine
 from tremor_tui.workbench.screens.making import make, subject_of
 from tremor_tui.workbench.screens.script import ScriptView
@@ -250,8 +252,13 @@ class Everywhere(App[None]):
             style = ink.hot if warned.active else ink.dim
             lines.append(Line().add(f"{self.glyphs.warn} {named(warned.text)}", style))
             where = f"{named(warned.file)}:{warned.line}  " if warned.line else ""
-            more = f"{where}{warned.count} times  {named(warned.hint)}"
+            times = f"{warned.count} times" if warned.count > 1 else "once"
+            since = f"{'since' if warned.active else 'at'} {figures.clock(warned.at_ns)}"
+            more = f"{since}  {where}{times}  {named(warned.hint)}"
             lines.append(Line().add(f"    {more}", ink.dim))
+        if lines:
+            words = "W on the Tasks screen edits the limits, e there opens the line."
+            lines += [Line(), Line().add(words, ink.dim)]
         said = [Line().add(f"  {entry.text}", ink.text) for entry in list(self.store.said)[-12:]]
         lines = lines or [Line().add("Nothing needs a look.", ink.good)]
         if said:
@@ -277,6 +284,18 @@ class Everywhere(App[None]):
     async def _stop(self, alias: str) -> None:
         await self.session.ask(do.StopFlow(alias))
         self.say(f"{alias} has stopped")
+
+    def act_jump(self) -> None:
+        """Puts a label on every tab, pane and node; typing it goes there."""
+        shown = self.shown()
+        targets = self.tab_targets()
+        if isinstance(shown, View):
+            targets = [*targets, *shown.jumps()]
+        self.push_screen(Jump("jump to", targets))
+
+    def tab_targets(self) -> Sequence[Target]:
+        """Where the tabs are, and what shows them."""
+        raise NotImplementedError
 
     def act_picture(self) -> None:
         """Saves the screen as SVG and as text in the client's folder."""

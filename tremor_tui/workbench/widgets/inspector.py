@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tremor_tui.control.history import TrackKind
 from tremor_tui.control.snapshots import YIELD_REASONS, EdgeSnapshot, NodeSnapshot, TaskSnapshot
 from tremor_tui.workbench import figures
 from tremor_tui.workbench.store import Store, named
-from tremor_tui.workbench.widgets.painted import Line, Panel, clip
+from tremor_tui.workbench.widgets.painted import Line, Panel, clip, wrap
 
 
 class Inspector(Panel):
@@ -42,7 +43,15 @@ class Inspector(Panel):
                 Line().add(clip("Nothing is selected. Arrows or a click select a node.", width), self.ink.dim)
             ]
         task = None if store.inside else store.task_of(node.task)
-        return self.task_lines(task, width, height) if task else self._node(node)
+        said = self._said(node.id, width)
+        return [*said, *(self.task_lines(task, width, height) if task else self._node(node))]
+
+    def _said(self, node: str, width: int) -> list[Line]:
+        """What a node of the draft lacks, and what should be looked at, in full."""
+        mark, ink = self.store.mark_of(node), self.ink
+        lines = [(f"{self.glyphs.bad} {words}", ink.hot) for words in mark.lacks]
+        lines += [(f"{self.glyphs.warn} {words}", ink.warn) for words in mark.lints]
+        return [Line().add(part, style) for text, style in lines for part in wrap(named(text), width)]
 
     def task_lines(self, task: TaskSnapshot, width: int, height: int = 20) -> list[Line]:
         """A task's figures; also shown on the Tasks screen."""
@@ -129,7 +138,15 @@ class Inspector(Panel):
         line.add(figures.bar(queue.fill, 10, self.glyphs.full, self.glyphs.empty), style)
         line.add(f" {figures.percent(queue.fill * 100)}", style)
         line.add(f"  {queue.batches} of {queue.capacity} batches", self.ink.text)
+        soon = self._full_in("task", task.id)
+        if soon.cells:
+            return line.extend(soon)
         return line.add(f"  high {queue.high}", self.ink.dim) if width >= 56 else line
+
+    def _full_in(self, kind: TrackKind, name: str) -> Line:
+        """When a queue that grows will be full; nothing where it does not grow."""
+        seconds = self.store.past.full_in(kind, name)
+        return Line().add(f"  full in {seconds:.0f} s", self.ink.hot) if seconds is not None else Line()
 
     def _totals(self, task: TaskSnapshot) -> Line:
         return (
@@ -174,6 +191,7 @@ class Inspector(Panel):
                 .add("queue ", self.ink.dim)
                 .add(bar, style)
                 .add(figures.percent(edge.fill * 100), style)
+                .extend(self._full_in("edge", edge.id))
             )
         else:
             lines.append(Line().add(clip("no queue: both ends run in one task", width), self.ink.dim))
