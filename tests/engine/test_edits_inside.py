@@ -420,3 +420,13 @@ def test_a_pipeline_of_a_module_is_changed_in_the_file_of_the_module() -> None:
         "  select event from in into transform; # b\n"
         "  select event from transform into out;\nend;\n"
     )
+
+
+def test_an_edge_is_never_led_in_a_circle() -> None:
+    drawing = work()
+    drawing.edit(AddNode("stream", name="late", edge=drawing.edge("select-20", "out", "work")), inside="work")
+    edge = drawing.edge("in", "select-20", "work")
+    refused = drawing.refused(Reconnect(edge, "source", "late"), inside="work")
+    assert refused == "events would go round in circles"
+    drawing.edit(Reconnect(edge, "target", "late"), inside="work")
+    assert "    select event from in into late;\n" in drawing.text

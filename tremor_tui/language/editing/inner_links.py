@@ -6,6 +6,8 @@ What a select names must be created above it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tremor_tui.errors import EditError, did_you_mean
 from tremor_tui.language.editing import statements
 from tremor_tui.language.editing.batch import Batch, New
@@ -130,7 +132,7 @@ def connect(editor: Editor, source: str, target: str, source_port: str, target_p
     """Connects port to port by a select. Raises EditError."""
     inner = editor.open_inside()
     start, end = source_text(inner, source, source_port), target_text(inner, target, target_port)
-    if _leads(inner, target, source):
+    if _leads(inner, target, source, inner.edges):
         raise EditError(
             f"events would go round in circles: `{target}` leads to `{source}`",
             "connect to a node that does not lead back",
@@ -146,19 +148,18 @@ def connect(editor: Editor, source: str, target: str, source_port: str, target_p
     return Done(target, f"connected `{start}` to `{end}`")
 
 
-def _leads(inner: Inner, start: str, end: str) -> bool:
-    """Whether there is a way from one node to another, or they are one."""
-    names = {start, *(node for node in inner.nodes if inner.nodes[node].part_of == start)}
+def _leads(inner: Inner, start: str, end: str, edges: Sequence[InnerEdge]) -> bool:
+    """Whether edges lead from one node to another, or they are one; a nested pipeline is all its nodes."""
+    seen = {start, *(node for node in inner.nodes if inner.nodes[node].part_of == start)}
     goal = {end, *(node for node in inner.nodes if inner.nodes[node].part_of == end)}
-    todo, seen = list(names), set(names)
+    todo = list(seen)
     while todo:
         node = todo.pop()
         if node in goal:
             return True
-        for edge in inner.edges:
-            if edge.source[0] == node and edge.target[0] not in seen:
-                seen.add(edge.target[0])
-                todo.append(edge.target[0])
+        reached = {edge.target[0] for edge in edges if edge.source[0] == node} - seen
+        seen |= reached
+        todo += reached
     return False
 
 
@@ -217,15 +218,12 @@ def _check_way(inner: Inner, select: Select, end: str, node: str) -> None:
     """Raises EditError where a circle would come of it."""
     own = inner.select_id(select)
     start, stop = (node, own) if end == "source" else (own, node)
-    others = [one for one in inner.edges if one.select is not select]
-    rest = [one for one in inner.edges if one.select is select]
-    kept = [one for one in rest if (one.target[0] == own) == (end == "target")]
-    edges, inner.edges = inner.edges, [*others, *kept]
-    try:
-        if _leads(inner, stop, start):
-            raise EditError("events would go round in circles", "connect to a node that does not lead back")
-    finally:
-        inner.edges = edges
+    # Of the select's own two edges, the one that is moved does not count.
+    edges = [
+        one for one in inner.edges if one.select is not select or (one.target[0] == own) == (end == "target")
+    ]
+    if _leads(inner, stop, start, edges):
+        raise EditError("events would go round in circles", "connect to a node that does not lead back")
 
 
 def _move_below(
