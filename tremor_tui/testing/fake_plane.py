@@ -19,7 +19,7 @@ from tremor_tui.control.events import REQUESTS
 from tremor_tui.control.ring import Ring
 from tremor_tui.errors import ControlError, EngineLost
 from tremor_tui.model.diagnostic import Diagnostic, Span
-from tremor_tui.testing import fake_letters
+from tremor_tui.testing import fake_editing, fake_letters
 from tremor_tui.testing.fake_authoring import QUESTIONS, FakeAuthoring
 from tremor_tui.testing.fake_events import FakeEvents
 from tremor_tui.testing.fake_letters import FakeLetters
@@ -80,6 +80,8 @@ class FakePlane:
         refused = self.refuse(request)
         if refused is not None:
             raise refused
+        if isinstance(request, fake_editing.CANVAS):
+            return fake_editing.answer(request)
         if isinstance(request, REQUESTS):
             return self.events.answer(request)
         if isinstance(request, fake_letters.QUESTIONS):

@@ -25,6 +25,7 @@ import asyncio
 import os
 import time
 from collections.abc import Coroutine, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -49,6 +50,7 @@ from tremor_tui.workbench.palette import Commands
 from tremor_tui.workbench.screens.catalogue import SCREENS, Means
 from tremor_tui.workbench.screens.everywhere import Everywhere
 from tremor_tui.workbench.screens.flow import FlowView
+from tremor_tui.workbench.screens.jump import Target
 from tremor_tui.workbench.screens.keeping import Keeping
 from tremor_tui.workbench.screens.script import ScriptView
 from tremor_tui.workbench.screens.start import StartView
@@ -389,6 +391,13 @@ class Workbench(Everywhere):
         self.show("script")
         place = (found.file, found.line, found.label) if found else ("", 0, "")
         self.work(self.script.load(flow.alias, *place))
+
+    def tab_targets(self) -> list[Target]:
+        """Where the tabs are, and what shows them."""
+        row = self.tabs.region.y
+        return [
+            Target(f"tab {view}", x, row, "", partial(self.show, view)) for x, view in self.tabs.places()
+        ]
 
     def edit_place(self, path: str, line: int) -> None:
         """Opens a text that is a draft at a line in the Script view."""

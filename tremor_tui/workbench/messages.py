@@ -13,6 +13,22 @@ class NodeSelected(Message):
         self.twice = twice
 
 
+class WireDropped(Message):
+    """A wire was drawn from a port of a node to another node; or, with `edge`, an edge's end was moved."""
+
+    def __init__(self, source: str, port: str, target: str, edge: str = "") -> None:
+        super().__init__()
+        self.source, self.port, self.target, self.edge = source, port, target, edge
+
+
+class WireTaken(Message):
+    """Somebody begins to draw a wire."""
+
+
+class MenuAsked(Message):
+    """The right button of the mouse was pressed on the selection."""
+
+
 class TaskSelected(Message):
     """A task of the table was selected; `twice` asks for its details."""
 

@@ -17,6 +17,7 @@ ACTIONS = (
     Action("warnings", "w", "list what needs a look", "all"),
     Action("back", "escape", "back", "all"),
     Action("stop_flow", "f6", "drain the flow and stop it", "all", is_change=True, needs="flow"),
+    Action("jump", "ctrl+o", "jump: a label on every node, pane and tab; type one", "all"),
     Action("picture", "f8", "save the screen as SVG and as text", "all"),
     Action("text_export", "", "save the screen as text alone", "all"),
     Action("theme", "T", "next theme", "all"),

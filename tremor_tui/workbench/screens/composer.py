@@ -28,6 +28,7 @@ from tremor_tui.workbench import fields as forms
 from tremor_tui.workbench.actions import of
 from tremor_tui.workbench.composing import Composing
 from tremor_tui.workbench.copying import copied_steps
+from tremor_tui.workbench.messages import MenuAsked, WireDropped, WireTaken
 from tremor_tui.workbench.screens.dialogs import Ask, Menu
 from tremor_tui.workbench.screens.form import Form
 from tremor_tui.workbench.screens.jump import Jump, Target
@@ -258,6 +259,36 @@ class Composer(View):
         if any((edge.source_port, edge.target_port) == (port, entry or "in") for edge in same):
             return "is connected"
         return ""
+
+    def drop_refusal(self, source: str, port: str, target: str) -> str:
+        """Why a wire may not be let go over a node; empty where it may, or nothing is known yet."""
+        node = self.store.drawn_node(target)
+        if self.store.outline is None or node is None:
+            return "" if self.store.outline is None else "is not in the draft"
+        return self.refusal(source, port, target, (node.ports_in or ("",))[0])
+
+    def on_wire_taken(self, message: WireTaken) -> None:
+        """The draft must be there before a wire is let go."""
+        self.canvas.refusal = self.drop_refusal
+        if not self.store.read_only:
+            self.desk.work(self.composing.open_shown())
+
+    def on_wire_dropped(self, message: WireDropped) -> None:
+        """A wire was let go over a node."""
+        if self.store.read_only:
+            self.desk.say("this workbench may only look", "warning")
+            return
+        why = self.drop_refusal(message.source, message.port, message.target)
+        if why:
+            self.desk.say(f"not connected: {self.store.node_title(message.target)} {why}", "warning")
+        elif message.edge:
+            self.make(lambda: [Reconnect(message.edge, "target", message.target)])
+        else:
+            self.make(lambda: [ConnectPorts(message.source, message.target, message.port)])
+
+    def on_menu_asked(self, message: MenuAsked) -> None:
+        """The right button was pressed."""
+        self.act_menu()
 
     def _offer_ends(self, end: str) -> None:
         edge = next((one for one in self._edges() if one.id == self.store.edge), None)

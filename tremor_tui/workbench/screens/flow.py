@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
@@ -14,6 +16,7 @@ from tremor_tui.workbench.messages import EventOpened, NodeSelected
 from tremor_tui.workbench.screens.breaking import ask_break, node_here
 from tremor_tui.workbench.screens.dialogs import Ask
 from tremor_tui.workbench.screens.going_live import GoingLive
+from tremor_tui.workbench.screens.jump import Target
 from tremor_tui.workbench.screens.opened import open_event
 from tremor_tui.workbench.store import Store
 from tremor_tui.workbench.widgets.canvas import Canvas
@@ -49,6 +52,19 @@ class FlowView(GoingLive):
     def panes(self) -> list[Widget]:
         """Canvas and tap."""
         return [self.canvas, self.tap]
+
+    def jumps(self) -> list[Target]:
+        """Panes, and the nodes of the canvas that are in view."""
+        found = super().jumps()
+        for node in self.store.graph.nodes if self.store.graph else ():
+            place = self.canvas.place_of(node.id, "in")
+            if place is not None:
+                found.append(Target(node.id, *place, "", partial(self._jump_to, node.id)))
+        return found
+
+    def _jump_to(self, node: str) -> None:
+        self.canvas.focus()
+        self.canvas.select(node)
 
     def place(self) -> str:
         """The tap has keys of its own."""

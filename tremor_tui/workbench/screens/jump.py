@@ -30,7 +30,7 @@ class Target:
     x: int
     y: int
     refused: str = ""
-    go: Callable[[], None] = lambda: None
+    go: Callable[[], object] = lambda: None
 
 
 def labels(many: int) -> list[str]:

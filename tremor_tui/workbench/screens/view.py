@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from textual.containers import Container
 
+from tremor_tui.workbench.screens.jump import Target
 from tremor_tui.workbench.store import Store
 from tremor_tui.workbench.widgets.painted import Painted
 
@@ -94,6 +95,11 @@ class View(Container):
         """The view was shown."""
         self.panes()[0].focus()
         self.repaint()
+
+    def jumps(self) -> list[Target]:
+        """What can be jumped to in this view: its panes; views add what they show."""
+        panes = [pane for pane in self.panes() if pane.display and pane.region.area]
+        return [Target(f"pane {i}", p.region.x + 1, p.region.y, "", p.focus) for i, p in enumerate(panes)]
 
     def next_pane(self) -> None:
         """Gives the keys to the next pane."""

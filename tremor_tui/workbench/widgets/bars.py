@@ -116,6 +116,10 @@ class TabBar(Painted):
             line.to(width - len(read_only) - len(words)).add(read_only, self.ink.accent).add(words, style)
         ]
 
+    def places(self) -> list[tuple[int, str]]:
+        """The column of each tab, and its view."""
+        return [(start, view) for start, _, view in self._spans]
+
     def on_click(self, event: events.Click) -> None:
         """A tab was clicked."""
         for start, end, view in self._spans:

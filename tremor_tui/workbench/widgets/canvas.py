@@ -16,8 +16,9 @@ from tremor_tui.control.snapshots import EdgeSnapshot, GraphSnapshot, NodeSnapsh
 from tremor_tui.workbench import figures
 from tremor_tui.workbench.bottleneck import find_limit
 from tremor_tui.workbench.layout import Arc, Box, Form, Layout, Place, can_fit, layers, place
-from tremor_tui.workbench.messages import NodeSelected
+from tremor_tui.workbench.messages import MenuAsked, NodeSelected, WireDropped, WireTaken
 from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.widgets.dragging import Drag, Refusal, box_at, grabbed, paint
 from tremor_tui.workbench.widgets.node_box import BoxPainter, Cells
 from tremor_tui.workbench.widgets.painted import Line, Panel, clip
 from tremor_tui.workbench.widgets.wires import WireCells
@@ -42,6 +43,9 @@ class Canvas(Panel, can_focus=True):
         self._before: dict[tuple[str, str], Layout] = {}
         self._scroll = (0, 0)
         self._follow = True
+        self.drag: Drag | None = None
+        self.refusal: Refusal = lambda _node, _port, _target: ""
+        self._was_dragged = False
 
     def heading(self) -> tuple[str, str]:
         """The flow, or the way to the pipeline that is unfolded."""
@@ -68,6 +72,8 @@ class Canvas(Panel, can_focus=True):
         cells = Cells(width, height, self._offset(width, height))
         self._paint_wires(cells, graph)
         self._paint_boxes(cells, graph)
+        if self.drag is not None and self.drag.has_moved:
+            paint(cells, self.layout_now, self.form, self.drag, self.refusal, (self.ink, self.glyphs))
         return cells.lines()
 
     def _empty(self, width: int, height: int) -> list[Line]:
@@ -276,17 +282,56 @@ class Canvas(Panel, can_focus=True):
 
     # The mouse
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A wire is taken hold of at a port or at its end."""
+        self._was_dragged = False
+        graph = self.store.graph
+        if event.button != 1 or graph is None:
+            return
+        sources = {edge.id: (edge.source, edge.source_port) for edge in graph.edges}
+        self.drag = grabbed(self.layout_now, self.form, sources, *self._cell(event))
+        if self.drag is not None:
+            self.capture_mouse()
+            self.post_message(WireTaken())
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """The wire follows the mouse."""
+        if self.drag is not None:
+            self.drag = self.drag.to(*self._cell(event))
+            self.repaint()
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """The wire is let go; over a node it is connected."""
+        drag, self.drag = self.drag, None
+        if drag is None:
+            return
+        self.release_mouse()
+        self._was_dragged = drag.has_moved
+        box = box_at(self.layout_now, *self._cell(event))
+        if drag.has_moved and box is not None and box.id != drag.node:
+            self.post_message(WireDropped(drag.node, drag.port, box.id, drag.edge))
+        self.repaint()
+
+    def _cell(self, event: events.MouseEvent) -> tuple[int, int]:
+        """The cell of the layout under the mouse."""
+        left, top = self._offset(*self._inner())
+        return event.x - self.inset + left, event.y - 1 + top
+
     def on_click(self, event: events.Click) -> None:
-        """Selects what is under the mouse; twice looks inside."""
-        width, height = self._inner()
-        offset = self._offset(width, height)
-        x, y = event.x - self.inset + offset[0], event.y - 1 + offset[1]
-        for box in self.layout_now.boxes.values():
-            if box.x <= x < box.x + box.width and box.y <= y < box.y + box.height:
-                self.select(box.id)
-                if event.chain > 1:
-                    self.post_message(NodeSelected(True))
-                return
+        """Selects what is under the mouse; twice looks inside, the right button lists what can be done."""
+        if self._was_dragged:
+            return
+        self._select_at(*self._cell(event), twice=event.chain > 1 and event.button == 1)
+        if event.button == 3:
+            self.post_message(MenuAsked())
+
+    def _select_at(self, x: int, y: int, twice: bool) -> None:
+        box = box_at(self.layout_now, x, y)
+        if box is not None:
+            self.select(box.id)
+            if twice:
+                self.post_message(NodeSelected(True))
+            return
         wire = self._wires.at(x, y)
         edge = self.store.edge_of(wire) if wire else None
         if edge is not None:

@@ -44,6 +44,12 @@ class Cells:
                 self.put(x + 1, y, "", style)
             x += max(1, width)
 
+    def shade(self, x: int, y: int, width: int, height: int, style: Style | None) -> None:
+        """Gives what is written in a stretch another style."""
+        for row in range(max(0, y - self.offset[1]), min(self.height, y - self.offset[1] + height)):
+            for at in range(max(0, x - self.offset[0]), min(self.width, x - self.offset[0] + width)):
+                self._styles[row][at] = style
+
     def lines(self) -> list[Line]:
         """The rows as lines; neighbours of one style become one piece."""
         lines = []
