@@ -48,8 +48,9 @@ def main() -> None:
     for _ in range(runs):
         for on in (True, False):
             figures[on].append(anyio.run(spent, on, backend=backend))
-    on, off = statistics.median(figures[True]), statistics.median(figures[False])
-    sys.stdout.write(f"on {on:.1f} us, off {off:.1f} us per batch of 100: {(on / off - 1) * 100:+.1f} %\n")
+    with_, without = statistics.median(figures[True]), statistics.median(figures[False])
+    more = (with_ / without - 1) * 100
+    sys.stdout.write(f"on {with_:.1f} us, off {without:.1f} us per batch of 100: {more:+.1f} %\n")
 
 
 if __name__ == "__main__":

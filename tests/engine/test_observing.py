@@ -8,9 +8,9 @@ import anyio
 import pytest
 
 from tests.engine.conftest import Running
-from tests.engine.test_engine import connect
 from tests.engine.texts import write_flow
 from tremor_tui.control import commands as do
+from tremor_tui.control.client import connect
 from tremor_tui.control.history import HistoryPage, Marked
 from tremor_tui.control.limits import Limits
 from tremor_tui.control.playing import Play

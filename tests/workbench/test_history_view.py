@@ -16,6 +16,7 @@ from tremor_tui.control.recordings.player import Player
 from tremor_tui.control.recordings.reading import Recording
 from tremor_tui.control.recordings.writing import RecordingWriter
 from tremor_tui.control.ring import SECOND
+from tremor_tui.control.snapshots import ChannelSnapshot
 from tremor_tui.errors import EngineLost
 from tremor_tui.testing.fake_history import past_of
 from tremor_tui.testing.fake_plane import FakePlane
@@ -233,7 +234,7 @@ def test_a_queue_that_grows_is_full_at_a_time_that_can_be_told() -> None:
     past = Past()
     for second in range(12):
         seen = picture(second)
-        queue = msgspec.structs.replace(seen.tasks[0].queue, fill=0.1 + 0.02 * second)
+        queue = ChannelSnapshot(fill=0.1 + 0.02 * second)
         task = msgspec.structs.replace(seen.tasks[0], queue=queue)
         past.take(msgspec.structs.replace(seen, tasks=(task, seen.tasks[1])))
 

@@ -168,8 +168,8 @@ async def test_the_limiting_task_is_selected_and_e_opens_its_line(opened: Opened
         assert bench.store.task == "live/pipeline/classify"
         await bench.press("e")
 
-        await bench.until(lambda: bench.app.script.draft is not None)
-        await bench.until(lambda: bench.app.script.draft.name == "access_log.trickle")
+        script = bench.app.script
+        await bench.until(lambda: script.draft and script.draft.name == "access_log.trickle")
         await bench.until(lambda: bench.app.script.editor.cursor_location[0] == 7)
 
 

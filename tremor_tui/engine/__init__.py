@@ -23,7 +23,9 @@
 `executors/looking.py`   the taps and breaks of one executor
 `executors/child.py`     the process; `body.py` serves the orders with one event loop and one Runtime
 `merge.py`      one EngineSnapshot of the executors' pictures
-`watchdog.py`   reads each executor's board and names a task that has not yielded, while it lasts
+`watchdog.py`   reads each executor's board and names a task that has not yielded, while it lasts; samples
+                which line a busy task is in; `stacks.py` reads the stacks
+`observing/`    ten minutes of history, limits of warnings, recordings
 `logs.py`       the engine's log
 
 The supervisor imports neither runtime nor compiler. An executor is sent source texts and paths, never

@@ -5,7 +5,8 @@ known of a task, and how long a turn may be), `outbox.py` (a task's links), `int
 (bytes to batches and back), `tasks/source.py`, `tasks/pipeline.py`, `tasks/sink.py` (the three loops),
 `flow.py` (one flow's life), `deploy.py` (what makes its tasks of IR), `wiring.py` (who sends to whom),
 `runtime.py` (all flows of this process), `swap.py`, `reshape.py`, `drain.py`, `tap.py`, `snapshot.py`,
-`watch.py` (rates and warnings).
+`watch.py` (rates and warnings, of which
+`lints.py` says what is worth one), `cost.py` (what measuring takes).
 
     runtime = Runtime(Settings(), clock=…, log=…, board=…, executor=0, in_engine=False)
     async with create_task_group() as group:
