@@ -132,7 +132,7 @@ async def test_a_thousand_failures_are_fixed_tried_and_sent_each_once_by_two_cli
     assert json.loads(shown.letter.event) == {"n": COUNT - 1}
     assert (shown.letter.source.strip(), shown.path, shown.now) == (BROKEN, str(path), 1)
     assert isinstance(before, Rehearsed)
-    assert before.text.endswith(f"{COUNT} -> fails, 0 would be sent")
+    assert before.text.endswith(f"{COUNT} -> err, 0 would be sent")
     assert isinstance(after, Rehearsed)
     assert after.text.endswith(f"{COUNT} -> out, {COUNT} would be sent")
     assert {one.line for one in before.results} == {shown.letter.line}

@@ -286,7 +286,10 @@ async def test_letters_that_are_sent_again_arrive_once_with_their_metadata_and_a
         unsent = await runtime.replay("main", found)
         got = await settled(runtime, 4)
 
+        lag_ns = runtime.snapshot()[0][0].lag_p99_ns
+
     batch = KEPT["keep"].batches[-1]
+    assert lag_ns < 60 * 10**9  # what was sent again is no measure of how fast the flow is
     assert not unsent
     assert [value["n"] for value in batch.values] == [3, 5, 7, 9]
     assert (batch.source, batch.transactional, batch.meta(0), batch.ingest(0)) == (

@@ -1,4 +1,4 @@
-"""The Errors screen: what failed is listed live, opened at its line, tried, replayed once, discarded, written."""
+"""The Errors screen: what failed is listed live, opened at its line, tried, replayed, discarded, written."""
 
 from __future__ import annotations
 
@@ -110,6 +110,20 @@ async def test_groups_filter_and_marks_say_what_an_action_is_about(opened: Opene
         assert view(bench).mail.meant()[:2] == ((32, 33), None)
         await bench.press("escape", "escape")
         await bench.until(lambda: view(bench).mail.total == 37)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [("state:dead !node:replay", 26), ("id:91003", 1), ('"not JSON"', 11), ("#", 0)],
+)
+async def test_letters_are_found_by_the_grammar_of_every_list(
+    opened: Opened, plane: FakePlane, wanted: str, found: int
+) -> None:
+    async with opened(plane) as bench:
+        await bench.press("5")
+        await bench.sees("Event 37")
+        view(bench)._filter(wanted)
+        await bench.until(lambda: view(bench).mail.total == found)
 
 
 async def test_a_group_is_tried_and_the_summary_and_each_result_are_said(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +21,12 @@ from tremor_tui.control.letters import (
     Rehearsal,
 )
 from tremor_tui.control.snapshots import Answer, EngineSnapshot, Pushed
+from tremor_tui.workbench import figures
+from tremor_tui.workbench.finding import json_fields, wanted
 from tremor_tui.workbench.store import Store
 
+PAUSE_S = 0.3
+"""Between two lists that nobody asked for."""
 Submit = Callable[[Request], Awaitable[Answer]]
 Work = Callable[[Coroutine[Any, Any, object]], None]
 Key = int | tuple[str, str, str]
@@ -62,6 +67,7 @@ class Mail:
     _seen: LetterCount | None = None
     _is_asking: bool = False
     _is_stale: bool = True
+    _asked_s: float = 0.0
 
     @property
     def flow(self) -> str:
@@ -78,11 +84,14 @@ class Mail:
             self._is_stale = True
 
     def refresh(self, at_once: bool = False) -> None:
-        """Asks for the letters, where there may be others than those that are shown."""
+        """Asks for the letters, where there may be others than those that are shown; not all the time."""
+        now = time.monotonic()
         if at_once:
-            self._is_stale = True
+            self._is_stale, self._asked_s = True, 0.0
+        if now - self._asked_s < PAUSE_S:
+            return
         if self._is_stale and not self._is_asking and not self.is_held and self.store.link == "live":
-            self._is_asking, self._is_stale = True, False
+            self._is_asking, self._is_stale, self._asked_s = True, False, now
             self.work(self._ask())
 
     async def _ask(self) -> None:
@@ -92,7 +101,7 @@ class Mail:
                 self._flow, self.selected = flow, 0
                 self.marks.clear()
                 self.tried.clear()
-            which = LetterFilter(flow=flow, text=self.wanted, open=self.only_open)
+            which = LetterFilter(flow=flow, text=self._sent(), open=self.only_open)
             answer = await self.ask(ListLetters(which, limit=MAX_PAGE))
             if isinstance(answer, Letters):
                 self._take(answer)
@@ -103,7 +112,9 @@ class Mail:
             self.changed()
 
     def _take(self, answer: Letters) -> None:
-        self.lines, self.total, self.note = answer.lines, answer.total, answer.note
+        self.lines = tuple(one for one in answer.lines if self._finds(one))
+        self.total = answer.total - len(answer.lines) + len(self.lines)
+        self.note = answer.note
         self.groups = tuple(one for one in answer.groups if one.task and self._is_wanted(one))
         self.count = answer.count
         self.marks &= {line.id for line in self.lines}
@@ -111,8 +122,23 @@ class Mail:
             self.selected = self._first()
 
     def _is_wanted(self, group: LetterGroup) -> bool:
-        text = f"{group.reason} {group.task} {group.node}".casefold()
-        return (group.open > 0 or not self.only_open) and self.wanted.casefold() in text
+        text = f"{group.reason} {group.task} {group.node}"
+        fields = {"reason": group.reason, "node": group.node or group.task, "task": group.task}
+        return (group.open > 0 or not self.only_open) and wanted(self.wanted).finds(text, fields)
+
+    def _finds(self, one: LetterLine) -> bool:
+        """Whether a letter is looked for, by the grammar of every `/`."""
+        fields = {"reason": one.reason, "node": one.place, "task": one.task, "state": one.state}
+        text = f"{one.id} {figures.clock(one.at_ns)} {one.place} {one.reason} {one.state} {one.event}"
+        of_event = json_fields(one.event)
+        return wanted(self.wanted).finds(text, lambda name: fields.get(name) or of_event(name))
+
+    def _sent(self) -> str:
+        """The text that the engine is to look for, where a page does not hold all letters."""
+        if self.count.kept <= MAX_PAGE:
+            return ""
+        plain = [term.text for term in wanted(self.wanted).terms if not term.field and not term.is_not]
+        return max(plain, key=len, default="")
 
     def _first(self) -> Key:
         if self.is_grouped:

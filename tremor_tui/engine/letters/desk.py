@@ -243,8 +243,8 @@ def summed_up(letters: list[Letter], results: Iterable[Rehearsal]) -> str:
     sent = 0
     for one in results:
         ports = dict.fromkeys(exit_.port for exit_ in one.exits)
-        if one.error and "err" not in ports:
-            ports["fails"] = None
+        if one.error:
+            ports["err"] = None
         ways.update(list(ports) or ["dropped or held"])
         sent += one.passes and bool(one.exits)
     reasons = {one.reason for one in letters}

@@ -222,7 +222,7 @@ class SinkTask(Task):
         self.counters.events_out += len(batch.values)
         self.counters.bytes_out += sum(map(len, pieces)) if pieces else batch.nbytes
         self._settle(batch, end - start)
-        if end - self._sampled_ns > _SAMPLE_NS and batch.values:
+        if end - self._sampled_ns > _SAMPLE_NS and batch.values and batch.source != REPLAY:
             self._sampled_ns = end
             self.lent.host.lag.add(clock.wall_ns() - batch.ingest(0))
 

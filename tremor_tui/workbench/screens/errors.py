@@ -20,6 +20,7 @@ from tremor_tui.control.snapshots import Answer, Done
 from tremor_tui.errors import ControlError
 from tremor_tui.workbench.actions import bindings
 from tremor_tui.workbench.drafts import Drafts
+from tremor_tui.workbench.finding import WORDS
 from tremor_tui.workbench.letters import Mail
 from tremor_tui.workbench.messages import LetterPicked
 from tremor_tui.workbench.screens.dialogs import Ask, Question
@@ -147,8 +148,7 @@ class ErrorsView(View):
 
     def act_letter_filter(self) -> None:
         """Asks for a text."""
-        words = "reason, node, state or a piece of the event"
-        self.app.push_screen(Ask("Show letters that contain", self.mail.wanted, words), self._filter)
+        self.app.push_screen(Ask("Show letters that contain", self.mail.wanted, WORDS), self._filter)
 
     def _filter(self, text: str | None) -> None:
         if text is not None:
