@@ -90,7 +90,7 @@ class BoxPainter:
         word, hue = self._word()
         inner = self._box.width - 2
         self._frame(label, sign, self._border(task))
-        self._text(1, [(f" {task.kind}", ink.dim), (word or detail, hue if word else ink.dim)])
+        self._text(1, [(f" {word}", hue)] if word else [(f" {task.kind}", ink.dim), (detail, ink.dim)])
         graph = figures.spark(busy, inner - 6, glyphs.steps, 100.0)
         self._text(2, [(" " + graph, ink.by_share(task.split.busy)), (share, ink.by_share(task.split.busy))])
         blocked = f"{task.split.blocked:.0f}%" if task.split.blocked >= 0.5 else ""
