@@ -291,3 +291,19 @@ async def test_paths_that_samples_lack_are_among_the_problems(
         await bench.press("f2")
 
         assert bench.app.script.editor.cursor_location == (5, 10)
+
+
+async def test_an_event_of_a_tap_becomes_a_test_by_one_key(opened: Opened, plane: FakePlane) -> None:
+    async with opened(plane) as bench:
+        await bench.until(lambda: bench.store.flow)
+        edge = next(edge for edge in bench.store.flow.graph.edges if edge.target == "pipeline/parse")
+        bench.app.work(bench.app.flow.open_tap(edge.id, "into parse"))
+        await bench.until(lambda: bench.store.tap)
+        plane.push(3)
+        await bench.until(lambda: bench.store.tap.ring)
+
+        await bench.press("tab", "up", "T")
+        await bench.sees("Make a test that expects")
+
+        (asked,) = (request for request in plane.asked if isinstance(request, MakeTest))
+        assert (asked.pipeline, asked.node) == ("parse", "")

@@ -5,6 +5,7 @@ Its first frame says that the compiler is loaded.
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
@@ -35,11 +36,14 @@ from tremor_tui.errors import CompileError
 from tremor_tui.model.diagnostic import Diagnostic
 
 READ_SIZE = 1 << 16
+NICE = 3
+"""It answers before executors work (5), but a key that is typed comes first."""
 
 
 def main() -> None:
     """Works until the socket ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICE)
     with socket.socket(fileno=int(sys.argv[1])) as ours:
         ours.sendall(prefixed(b"{}"))
         splitter = Splitter()

@@ -240,6 +240,12 @@ class FlowView(GoingLive):
         """An event was clicked twice."""
         self.act_tap_open()
 
+    def act_tap_test(self) -> None:
+        """Makes a test of the event, for what the edge leads into."""
+        found = self.tap.chosen_of()
+        if found is not None:
+            self.desk.make_test_of(found[1], found[0].edge)
+
     def act_tap_open(self) -> None:
         """Shows one event with all its fields and its path."""
         found = self.tap.chosen_of()

@@ -23,12 +23,12 @@ from tremor_tui.workbench.diagnosing import Diagnosing
 from tremor_tui.workbench.draft import Draft
 from tremor_tui.workbench.drafts import Drafts
 from tremor_tui.workbench.journal import difference
-from tremor_tui.workbench.messages import FileClicked, ProblemClicked, SuggestionClicked, TestClicked
+from tremor_tui.workbench.messages import FileClicked, ProblemClicked, SuggestionClicked
 from tremor_tui.workbench.previewing import Previewing
 from tremor_tui.workbench.screens.dialogs import Menu, TextDialog
 from tremor_tui.workbench.screens.saving import Saving
-from tremor_tui.workbench.screens.test_dialog import TestOpened, doc_lines
-from tremor_tui.workbench.screens.view import View
+from tremor_tui.workbench.screens.test_dialog import doc_lines
+from tremor_tui.workbench.screens.testing import Testing
 from tremor_tui.workbench.scripts import line_of
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.trying import Trying
@@ -40,7 +40,7 @@ from tremor_tui.workbench.widgets.side import FileList, Problems
 from tremor_tui.workbench.widgets.tests import TestsPanel
 
 
-class ScriptView(View):
+class ScriptView(Testing):
     """The editor with the flow's files on the left, problems and tests below."""
 
     def __init__(self, store: Store, base: str, module_path: tuple[str, ...], drafts: Drafts) -> None:
@@ -346,7 +346,7 @@ class ScriptView(View):
         """A problem of the list was clicked."""
         self.diagnosing.go(message.index)
 
-    # Samples and tests
+    # Samples
 
     def act_preview(self) -> None:
         """Shows or hides the preview."""
@@ -363,63 +363,6 @@ class ScriptView(View):
     def act_previous_sample(self) -> None:
         """The previous sample."""
         self.preview.step(-1)
-
-    def act_sample_test(self) -> None:
-        """Makes a test of the sample that is laid out."""
-        self.take_text()
-        self.previewing.make_test()
-
-    def look_at_tests(self) -> None:
-        """Another test was written."""
-        self.trying.run_soon()
-
-    def act_tests(self) -> None:
-        """Runs the tests and shows them; once more gives them the keys."""
-        self.take_text()
-        if self.has_class("testing") and not self.tests.has_focus and self.tests.results:
-            self.tests.focus()
-        self.show_tests()
-        self.trying.run_soon()
-
-    def show_tests(self) -> None:
-        """Shows the tests where there is no room for them and the problems."""
-        self.add_class("testing")
-        self.tests.repaint()
-
-    def act_tests_leave(self) -> None:
-        """Gives the keys back to the editor, and the problems their room."""
-        self.remove_class("testing")
-        self.editor.focus()
-        self.repaint()
-
-    def act_test_up(self) -> None:
-        """The test above."""
-        self.tests.move(-1)
-
-    def act_test_down(self) -> None:
-        """The test below."""
-        self.tests.move(1)
-
-    def on_test_clicked(self, message: TestClicked) -> None:
-        """A test was clicked."""
-        self.tests.at = message.index
-        self.tests.focus()
-        if message.twice:
-            self.act_test_open()
-
-    def act_test_open(self) -> None:
-        """Opens the marked test: what was expected and what came."""
-        result = self.tests.picked
-        if result is None:
-            return
-
-        def answer(chosen: str | None) -> None:
-            if chosen == "accept":
-                self.desk.work(self.trying.accept(result))
-            elif chosen == "delete":
-                self.desk.work(self.trying.delete(result))
-
-        self.app.push_screen(TestOpened(result, self.desk.ink, self.store.read_only), answer)
 
     # Saving and applying
 
