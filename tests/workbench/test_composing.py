@@ -291,10 +291,10 @@ async def test_a_wire_is_drawn_with_the_mouse_from_a_port_to_a_node(opened: Open
         assert end is not None
 
         await bench.pilot.mouse_down(offset=(start[0] + 2, start[1]))
-        await bench.pilot.hover(offset=(end[0] + 3, end[1]))
+        await bench.pilot.hover(offset=(end[0] + 5, end[1]))
         assert canvas.drag is not None
         assert canvas.drag.port == "err"
-        await bench.pilot.mouse_up(offset=(end[0] + 3, end[1]))
+        await bench.pilot.mouse_up(offset=(end[0] + 5, end[1]))
 
         await bench.until(lambda: "connect /pipeline/work/err to /connector/nowhere;" in text_of(bench))
 
@@ -311,9 +311,9 @@ async def test_an_end_of_an_edge_is_moved_with_the_mouse(opened: Opened, tmp_pat
         assert arrow is not None
         assert end is not None
 
-        await bench.pilot.mouse_down(offset=(arrow[0] - 1, arrow[1]))
-        await bench.pilot.hover(offset=(end[0] + 3, end[1]))
-        await bench.pilot.mouse_up(offset=(end[0] + 3, end[1]))
+        await bench.pilot.mouse_down(offset=(arrow[0] + 1, arrow[1]))
+        await bench.pilot.hover(offset=(end[0] + 5, end[1]))
+        await bench.pilot.mouse_up(offset=(end[0] + 5, end[1]))
 
         await bench.until(lambda: "connect /pipeline/work to /connector/nowhere;" in text_of(bench))
         assert "to /connector/console" not in text_of(bench)

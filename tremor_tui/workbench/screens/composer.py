@@ -219,11 +219,15 @@ class Composer(View):
         """Every port that events may enter by, with its place; the reason where one may not be taken."""
         found = []
         for other in self._drawn():
-            for index, entry in enumerate(other.ports_in or ("",)):
+            entries = other.ports_in or ("",)
+            why = {entry: self.refusal(node.id, port, other.id, entry) for entry in entries}
+            for index, entry in enumerate(entries):
                 place = self.canvas.place_of(other.id, "in", index)
-                if place is not None:
-                    refused = self.refusal(node.id, port, other.id, entry)
-                    found.append(Target(f"{other.id} {entry}", *place, refused))
+                if place is not None and not why[entry]:
+                    found.append(Target(f"{other.id} {entry}", *place))
+            place = self.canvas.place_of(other.id, "why")
+            if place is not None and all(why.values()):
+                found.append(Target(f"{other.id} {entries[0]}", *place, why[entries[0]]))
         return found
 
     def _sources(self, edge: OutlinedEdge) -> list[Target]:

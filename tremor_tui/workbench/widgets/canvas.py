@@ -217,15 +217,21 @@ class Canvas(Panel, can_focus=True):
         self._follow = True
 
     def place_of(self, node: str, side: str, index: int = 0, port: str = "") -> tuple[int, int] | None:
-        """The cell of the screen at a port of a node, for a label; None where it is out of view."""
+        """The cell of the screen at a port of a node, for a label; None where it is out of view.
+
+        `side` is `in`, `out`, or `why`: where there is room for a remark on the node.
+        """
         box = self.layout_now.boxes.get(node)
         if box is None:
             return None
         width, height = self._inner()
         left, top = self._offset(width, height)
         row = self.form.err_row if port == "err" else self.form.row + index
-        x = box.x if side == "in" else box.x + box.width - 3
-        x, y = x - left, box.y + min(row, box.height - 1) - top
+        last = box.height - 1 if box.height < 3 else box.height - 2
+        x = {"in": max(left, box.x - 2), "out": box.x + box.width - 3, "why": box.x + 1}[side]
+        # Where a box has fewer rows than ports, the labels stand side by side.
+        x += 4 * max(0, row - last)
+        x, y = x - left, box.y + (last if side == "why" else min(row, last)) - top
         if not (0 <= x < width and 0 <= y < height):
             return None
         return self.region.x + self.inset + x, self.region.y + 1 + y
