@@ -416,6 +416,16 @@ def test_values_that_json_cannot_say_come_back_as_they_were() -> None:
     assert contents(made) == (value, {"m": float("inf")})
 
 
+def test_neither_halves_of_characters_nor_deep_values_keep_a_letter_from_being_made() -> None:
+    deep: Any = 1
+    for _ in range(600):
+        deep = [deep]
+    for value in ({"half": "\ud800"}, deep, {"fine": 1}):
+        made = letter_of("main", Caught("main/pipeline/p", "node", "r\ud800", "m\udfff", 1, 1, value))
+        assert msgspec.json.decode(msgspec.json.encode(made), type=Letter) == made
+        assert made.lasting or contents(made)[0] == value
+
+
 def test_the_first_failure_of_a_replayed_letter_is_kept_however_many_there_are() -> None:
     letters = FlowLetters("main", JumpingClock(), {})
     while letters.admits("reason"):

@@ -44,10 +44,14 @@ _NAMED = re.compile(r"`([^`]*)`")
 _NAME = re.compile(r"[^\s\"{}\[\]]{1,40}")
 
 
-@lru_cache(4096)
 def reason_of(message: str) -> str:
     """The sentence of a message without the values in it, so that what failed in one way has one reason."""
-    line = next((one for one in message.splitlines() if one.strip()), "failed").strip()[:400]
+    return _reason(message[:400])
+
+
+@lru_cache(4096)
+def _reason(message: str) -> str:
+    line = next((one for one in message.splitlines() if one.strip()), "failed").strip()
     line = _QUOTED.sub('"…"', _NAMED.sub(_named, line))
     return _NUMBER.sub("N", line)[:120]
 
@@ -262,7 +266,17 @@ def replayed(batch: Batch, row: int) -> int:
 
 def letter_of(flow: str, caught: Caught) -> Letter:
     """The letter of a failure; it has no number yet."""
-    event, meta, packed, raw, is_cut = _texts(caught)
+    try:
+        event, meta, packed, raw, is_cut = _texts(caught)
+    except (UnicodeError, RecursionError, TypeError) as error:
+        event, meta, packed, raw, is_cut = (
+            to_json(f"cannot be shown: {_whole(str(error))}"),
+            "",
+            "",
+            "",
+            False,
+        )
+        caught.lasting = caught.lasting or "it holds values that cannot be kept"
     span = caught.span
     message = "\n".join([caught.message, *caught.also])
     lasting = caught.lasting or (f"it is larger than {MAX_EVENT >> 20} MiB and was cut" if is_cut else "")
@@ -271,10 +285,10 @@ def letter_of(flow: str, caught: Caught) -> Letter:
         flow,
         caught.task,
         caught.stage,
-        caught.reason,
-        message[:CUT],
+        _whole(caught.reason),
+        _whole(message[:CUT]),
         caught.node,
-        caught.hint,
+        _whole(caught.hint),
         span.file if span else "",
         span.line if span else 0,
         span.column if span else 0,
@@ -292,6 +306,11 @@ def letter_of(flow: str, caught: Caught) -> Letter:
         went_on=caught.went_on,
         lasting=lasting,
     )
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters, which no frame takes."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _texts(caught: Caught) -> tuple[str, str, str, str, bool]:
