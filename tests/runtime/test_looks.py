@@ -172,6 +172,16 @@ def test_other_properties_begin_their_counts_anew() -> None:
     assert values(frames[1:]) == [{"n": 2}, {"n": 2}]
 
 
+def test_what_a_tap_has_to_tell_comes_though_nothing_passed() -> None:
+    tap, _, frames = tap_of()
+
+    tap.tell("the flow has no such edge any more")
+    tap.flush()
+    tap.flush()
+
+    assert [(frame.seen, frame.note) for frame in frames] == [(0, "the flow has no such edge any more")]
+
+
 def test_top_counts_values_over_what_matched_and_says_what_has_no_such_field() -> None:
     tap, _, frames = tap_of("event.n < 5", top="event.user.id")
 

@@ -84,6 +84,7 @@ class Tap:
         self._allowed = max(1.0, min(self.wanted.per_second, 5.0)) if self.wanted.per_second else 0.0
         self._kept: list[Kept] = []
         self._told = 0
+        self._has_news = False
         self._filled_ns = clock.monotonic_ns()
         self._budget_ns = SAVED_S * BUDGET * 1e9
         self._looks = SAVED_S * LOOKS_S
@@ -125,8 +126,9 @@ class Tap:
         kept, self._kept = self._kept, []
         self._allowed -= len(kept)
         self._refill()
-        if self.seen == self._told:
+        if self.seen == self._told and not self._has_news:
             return
+        self._has_news = False
         condition = self._condition
         frame = TapSamples(
             self.number,
@@ -143,6 +145,11 @@ class Tap:
         )
         self._told = self.seen
         self._deliver(frame)
+
+    def tell(self, note: str) -> None:
+        """Lets its client know something, with the next frame."""
+        self.note = note
+        self._has_news = True
 
     def _look(self, batch: Batch, count: int) -> None:
         """Looks at as many rows as the budget allows; not always at the first ones."""

@@ -50,14 +50,21 @@ class TapTable:
             flow.pipelines[alias].graph.unlisten(inner, tap.see)
 
     def follow(self, flow: Flow) -> None:
-        """Attaches the taps inside the flow's pipelines anew, after a swap; those whose edge is gone end."""
+        """Attaches the taps of a flow anew, after a swap or a reshape; those whose edge is gone end."""
         for tap in list(self._taps.values()):
+            if _flow(tap) != flow.alias:
+                continue
+            links = self._links(tap.edge)
+            for link in links:
+                if tap.see not in link.listeners:
+                    link.listeners = (*link.listeners, tap.see)
             found, alias, inner = self._inner(tap.edge)
             if found is flow and inner:
                 graph = flow.pipelines[alias].graph
                 graph.unlisten(inner, tap.see)
                 graph.listen(inner, tap.see)
-            elif _flow(tap) == flow.alias and not self._links(tap.edge):
+            elif not links:
+                tap.tell("the flow has no such edge any more")
                 tap.flush()
                 self.close(tap)
 

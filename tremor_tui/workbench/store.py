@@ -123,7 +123,7 @@ class Store:
             case EngineSnapshot():
                 self._take_picture(pushed, now)
             case TapSamples():
-                self._take_samples(pushed)
+                self._take_samples(pushed, now)
             case BreakSnapshot():
                 self._take_break(pushed, now)
             case Notice():
@@ -170,9 +170,11 @@ class Store:
                     f"flow {flow.alias} failed: {flow.error or 'see the log'}", "error", now, now_is.at_ns
                 )
 
-    def _take_samples(self, samples: TapSamples) -> None:
+    def _take_samples(self, samples: TapSamples, now: float) -> None:
         for tap in self.taps:
             if tap.number == samples.tap:
+                if samples.note and samples.note != tap.note:
+                    self.say(f"the tap on {tap.title}: {samples.note}", "warning", now)
                 tap.take(samples)
 
     def _take_breaks(self, picture: EngineSnapshot, now: float) -> None:

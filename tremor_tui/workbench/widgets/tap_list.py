@@ -87,7 +87,7 @@ class TopBars(Panel):
         if tap is None or not tap.top:
             return "Top", ""
         counted = figures.count(tap.counts.counted) if tap.counts else "-"
-        return f"Top  {named(tap.top)}", f"of {counted} looked at"
+        return f"Top  {named(tap.top)}", f"of {counted} {'matched' if tap.matching else 'looked at'}"
 
     def body(self, width: int, height: int) -> list[Line]:
         """One line for each value."""
