@@ -20,7 +20,7 @@ from tremor_tui.control.client import Client, connect
 from tremor_tui.control.commands import Apply, Deploy, OpenTap, PauseFlow, Shutdown, Snapshot, StopFlow
 from tremor_tui.control.launch import EngineInfo, find_engines, start_engine
 from tremor_tui.control.places import log_path
-from tremor_tui.control.snapshots import Applied, EngineSnapshot, Stopped, TapSamples
+from tremor_tui.control.snapshots import Applied, EngineSnapshot, Notice, Stopped, TapSamples
 from tremor_tui.errors import ControlError, EngineLost
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(60)]
@@ -137,6 +137,75 @@ async def test_a_version_whose_events_fail_goes_back_and_the_flow_goes_on(folder
         assert seen.note.startswith("v2 went back to v1: 100 % of events failed")
         assert path.read_text() == before
         assert "ingest_ns" in await first_value(plane, "one:pipeline/main/out>connector/nowhere/in")
+
+
+async def test_a_shape_whose_events_fail_goes_back_with_all_its_parts(folders: Path) -> None:
+    path = write_flow(folders)
+    before = path.read_text()
+    more = """define connector two from file
+    with codec = "json", config = {"path": "two", "mode": "append"} end;
+  create connector two; create pipeline more from main;
+  connect /connector/tick to /pipeline/more; connect /pipeline/more to /connector/two;"""
+    async with engine() as (_, plane):
+        await deploy(plane, path)
+        tap = "one:pipeline/more/out>connector/two/in"
+        path.write_text(flow(extra=more))
+        await plane.submit(Apply("one", accept=True))
+        assert "ingest_ns" in await first_value(plane, tap)
+        path.write_text(before)
+        await plane.submit(Apply("one", accept=True))
+        with anyio.fail_after(10):
+            ended = [p async for p in until_notice(plane, "ended: one has no such edge any more")]
+        path.write_text(flow(script="event.missing", extra=more))
+        await plane.submit(Apply("one"))
+
+        async def went_back() -> bool:
+            receipt = (await snapshot(plane)).flows[0].last_apply
+            return bool(receipt and receipt.went_back_from)
+
+        await wait_until(went_back)
+        seen = (await snapshot(plane)).flows[0]
+
+        assert ended
+        assert seen.version == 3
+        assert {node.id for node in seen.graph.nodes} == {
+            "connector/tick",
+            "connector/nowhere",
+            "pipeline/main",
+        }
+        assert path.read_text() == before
+        assert (folders / "two").stat().st_size > 0
+
+
+async def until_notice(plane: Client, words: str) -> AsyncIterator[str]:
+    """The text of the first notice that has these words."""
+    async for pushed in plane.pushed():
+        if isinstance(pushed, Notice) and words in pushed.text:
+            yield pushed.text
+            return
+
+
+async def test_a_version_that_holds_its_executor_up_goes_back_one_way_or_the_other(folders: Path) -> None:
+    path = write_flow(folders)
+    before = path.read_text()
+    deeper = "case (o, p) => for a of case (q, r) => for a of case (s, t) => e + p end end end"
+    async with engine() as (_, plane):
+        await deploy(plane, path)
+        path.write_text(flow(script=STALL.replace("case (o, p) => e + p end", deeper)))
+        await plane.submit(Apply("one"))
+
+        async def went_back() -> bool:
+            flow_of = (await snapshot(plane)).flows[0]
+            receipt = flow_of.last_apply
+            return bool(receipt and receipt.went_back_from) and flow_of.state == "running"
+
+        await wait_until(went_back)
+        seen = (await snapshot(plane)).flows[0]
+
+        assert seen.version == 1
+        # Where one event takes long enough the executor is ended, else it obeys between two events.
+        assert "it held its executor up" in seen.note or "(killed by signal 9) while it was" in seen.note
+        assert path.read_text() == before
 
 
 async def test_killing_an_executor_restarts_it_and_the_flow_begins_anew(folders: Path) -> None:

@@ -710,8 +710,8 @@ async def test_a_round_robin_forgets_a_sink_that_is_away_and_gone(running: Runni
     ports = ("a", "b", "overflow")
     robin = OperatorNode("turns", "qos::roundrobin", {"outputs": ["a", "b"]})
     edges = (Edge("in", "out", "turns", "in"), *(Edge("turns", port, port, "in") for port in ports))
-    nodes = (PassNode("in", "input"), robin, *(PassNode(port, "output") for port in ports))
-    turns = PipelineIR("t", QueryIR("turns", nodes, edges, outputs=ports))
+    ends = tuple(PassNode(port, "output") for port in ports)
+    turns = PipelineIR("t", QueryIR("turns", (PassNode("in", "input"), robin, *ends), edges, outputs=ports))
     retry = {"retry": {"interval_ms": 60_000, "randomized": False}}
 
     def ir(away: str) -> FlowIR:

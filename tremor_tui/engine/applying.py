@@ -13,6 +13,7 @@ from tremor_tui.control.commands import Apply
 from tremor_tui.control.snapshots import Applied, FileText, Receipt, Severity
 from tremor_tui.engine.compiling.link import FlowPlan
 from tremor_tui.engine.deployed import OVER, Deployed, Version
+from tremor_tui.engine.difference import compare
 from tremor_tui.engine.executors.link import StartFlow, SwapFlow, Swapped, Texts
 from tremor_tui.engine.shape import Shape, shape_of
 from tremor_tui.engine.trials import Clock, Trial, Trials, refresh, restore
@@ -55,7 +56,7 @@ class Applying:
         until, wall = self._clock.monotonic_ns(), self._clock.wall_ns()
         trial = Trial(earlier, judged, before, flow.tally.total(judged), until, wall, stalls)
         is_watched = not accept and bool(self._watch_ns)
-        receipt = flow.last_apply = await self.put_live(flow, made, trial if is_watched else None)
+        receipt = flow.last_apply = await self._try(flow, made, trial if is_watched else None, trials)
         self._log(f"applied version {flow.version} of {flow.alias}: {', '.join(changed) or 'its shape'}")
         if not is_watched:
             flow.say(f"v{flow.version} was applied and accepted{_left(receipt)}")
@@ -63,6 +64,24 @@ class Applying:
         await self._begin_trial(flow, trials)
         flow.say(f"v{flow.version} was applied and is watched{_left(receipt)}")
         return Applied((receipt,), _left(receipt).removeprefix("; "))
+
+    async def _try(self, flow: Deployed, made: Version, trial: Trial | None, trials: Trials) -> Receipt:
+        """Puts a version live; where its executor ends by that, the one before begins anew with its texts."""
+        flow.is_changing = True
+        trials.begin()
+        try:
+            return await self.put_live(flow, made, trial)
+        except EngineLost:
+            flow.gone, flow.newest = made, max(flow.newest, made.number)
+            why = f"v{made.number} went back to v{flow.version}: executor {flow.executor.number} ended by it"
+            files = await anyio.to_thread.run_sync(restore, made.source.texts, flow.source.texts)
+            flow.went_back = f"{why}; {files}" if files else why
+            flow.last_apply = Receipt(
+                flow.alias, flow.version, at_ns=time.time_ns(), went_back_from=made.number
+            )
+            raise ControlError(flow.went_back, "the flow begins anew as it was before") from None
+        finally:
+            flow.is_changing = False
 
     async def _begin_trial(self, flow: Deployed, trials: Trials) -> None:
         """Time counts from now; what came before the new version ran is not counted against it."""
@@ -93,11 +112,17 @@ class Applying:
         pipelines = changed_pipelines(flow.plan, made.plan)
         result = await flow.executor.order(SwapFlow(made.source, flow.alias, pipelines, made.number))
         assert isinstance(result, Swapped)
+        words = compare(flow.plan, made.plan).text
         flow.become(made)
         flow.trial = trial
         self.taps_ended(result.taps)
         return msgspec.structs.replace(
-            result.receipt, flow=flow.alias, version=made.number, pipelines=pipelines, at_ns=time.time_ns()
+            result.receipt,
+            flow=flow.alias,
+            version=made.number,
+            pipelines=pipelines,
+            at_ns=time.time_ns(),
+            words=words,
         )
 
     async def go_back(self, flow: Deployed, trial: Trial, why: str) -> None:

@@ -30,7 +30,8 @@ class Deployed:
     """One flow: where it runs, what it was compiled from, and its last picture.
 
     `trial`: how the version that runs is watched; `gone`: the version that was taken back last. `stalls`
-    counts how often its tasks held their loop for too long. `went_back`: why the version before is to begin anew.
+    counts how often its tasks held their loop for too long. `went_back`: why the version before is to begin
+    anew. `is_changing`: its executor is putting a version live.
     """
 
     plan: FlowPlan
@@ -50,6 +51,7 @@ class Deployed:
     lost: bool = False
     failed: bool = False
     went_back: str = ""
+    is_changing: bool = False
     picture: FlowSnapshot | None = None
 
     @property

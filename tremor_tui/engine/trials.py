@@ -98,7 +98,7 @@ class Trials:
     async def run(self) -> None:
         """Looks twice a second while there is something to look at."""
         while True:
-            watched = [flow for flow in self._flows() if flow.trial]
+            watched = [flow for flow in self._flows() if flow.trial or flow.is_changing]
             if not watched:
                 self._news = anyio.Event()
                 await self._news.wait()
@@ -106,19 +106,18 @@ class Trials:
             await self._clock.sleep(LOOK_S)
             await refresh({flow.executor for flow in watched})
             for flow in watched:
-                if flow.trial:
+                if self.stalls(flow.alias)[1] > STUCK_S * 1e9 and flow.executor.state == "running":
+                    flow.executor.signal(signal.SIGKILL)
+                elif flow.trial:
                     await self._judge(flow, flow.trial)
 
     async def _judge(self, flow: Deployed, trial: Trial) -> None:
         is_over = self._clock.monotonic_ns() >= trial.until_ns
         since = flow.tally.total(trial.judged) - trial.start
         shares = f"{percent(since.share)} of events failed, {percent(trial.before.share)} before"
-        stalls, stuck_ns = self.stalls(flow.alias)
-        often = stalls - trial.stalls
+        often = self.stalls(flow.alias)[0] - trial.stalls
         if flow.state == "failed":
             await self._go_back(flow, trial, f"the flow failed: {flow.error or _error(flow)}")
-        elif stuck_ns > STUCK_S * 1e9 and flow.executor.state == "running":
-            flow.executor.signal(signal.SIGKILL)
         elif often >= STALLS and often > 2 * trial.stalled_before:
             await self._go_back(flow, trial, f"it held its executor up {often} times")
         elif fails(trial.before, since, is_over=is_over):
