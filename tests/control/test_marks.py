@@ -37,10 +37,16 @@ def test_an_apply_is_marked_with_its_words_and_at_its_time() -> None:
     assert (mark.at_ns, mark.kind) == (START * S + 5, "apply")
     assert mark.text == "apply v7 (enrich): 240 queued events carried over, pause 3.0 ms"
 
+    receipt = msgspec.structs.replace(receipt, words="changes enrich/trim (state kept)")
+    (mark,) = changes(picture(0), flow_with(1, last_apply=receipt, version=7))
+    assert mark.text.startswith("apply v7 (changes enrich/trim (state kept)): 240")
+
 
 def test_a_version_that_went_back_is_marked() -> None:
     receipt = Receipt("one", 6, at_ns=START * S, went_back_from=7)
+    why = flow_with(1, last_apply=receipt, note="v7 went back to v6: 12 % of events failed")
 
+    assert texts(picture(0), why) == [("back", "one v7 went back to v6: 12 % of events failed")]
     assert texts(picture(0), flow_with(1, last_apply=receipt)) == [("back", "one v7 went back to v6")]
 
 

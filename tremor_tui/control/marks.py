@@ -32,20 +32,21 @@ def _flow(old: FlowSnapshot | None, flow: FlowSnapshot, at_ns: int) -> Iterator[
         return
     receipt = flow.last_apply
     if receipt is not None and receipt != old.last_apply:
-        yield _applied(receipt, at_ns)
+        yield _applied(receipt, flow, at_ns)
     if flow.state != old.state:
         yield from _states(old, flow, at_ns)
     elif flow.note and flow.note != old.note and "began anew" in flow.note:
         yield Mark(flow.note_ns or at_ns, "executor", f"{name} {flow.note}", name)
 
 
-def _applied(receipt: Receipt, at_ns: int) -> Mark:
+def _applied(receipt: Receipt, flow: FlowSnapshot, at_ns: int) -> Mark:
     at_ns = receipt.at_ns or at_ns
     if receipt.went_back_from:
         words = f"v{receipt.went_back_from} went back to v{receipt.version}"
+        words = flow.note if flow.note.startswith(words) else words
         return Mark(at_ns, "back", f"{receipt.flow} {words}", receipt.flow)
-    pipelines = ", ".join(receipt.pipelines)
-    text = f"apply v{receipt.version}" + (f" ({pipelines})" if pipelines else "")
+    what = receipt.words or ", ".join(receipt.pipelines)
+    text = f"apply v{receipt.version}" + (f" ({what})" if what else "")
     text += f": {receipt.events} queued events carried over, pause {receipt.pause_ns / 1e6:.1f} ms"
     return Mark(at_ns, "apply", text, receipt.flow)
 

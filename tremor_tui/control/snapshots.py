@@ -205,7 +205,7 @@ class Receipt(Picture, frozen=True):
     `kept` names the nodes whose state lives on; `events` were queued and not lost; `pause_ns` is how long
     the slowest pipeline took no batch, or a source that stays could not send. `left`: events that a part
     which was removed could not deliver, so that it ended by force. `went_back_from`: the version that failed
-    and was taken back, so that `version` runs again; 0 where a client asked for it.
+    and was taken back, so that `version` runs again; 0 where a client asked for it. `words`: what it changed.
     """
 
     flow: str
@@ -217,6 +217,7 @@ class Receipt(Picture, frozen=True):
     at_ns: int = 0
     went_back_from: int = 0
     left: int = 0
+    words: str = ""
 
 
 class FlowSnapshot(Picture, frozen=True):

@@ -128,17 +128,15 @@ class Applying:
     async def go_back(self, flow: Deployed, trial: Trial, why: str) -> None:
         """Puts the version that ran before `trial` live again, and its texts on disk."""
         failed = flow.now()
-        flow.trial = None
         try:
             if flow.state == "failed":
                 receipt = await self._start_again(flow, trial.earlier)
             else:
                 receipt = await self.put_live(flow, trial.earlier)
-        except EngineLost:  # begin_anew starts the earlier one
-            flow.take_back(trial)
-            flow.went_back = why
+        except EngineLost:  # `lose` takes the version back, and the earlier one begins anew
             return
         except ControlError as error:
+            flow.trial = None
             self._tell(flow, f"v{failed.number} cannot go back: {error.message}; {why}", "error")
             return
         flow.gone = failed
@@ -152,7 +150,7 @@ class Applying:
     async def _start_again(self, flow: Deployed, earlier: Version) -> Receipt:
         await flow.executor.order(StartFlow(earlier.source, flow.alias))
         flow.become(earlier)
-        flow.picture, flow.error = None, ""
+        flow.trial, flow.picture, flow.error = None, None, ""
         return Receipt(flow.alias, earlier.number, at_ns=time.time_ns())
 
     def lose(self, flow: Deployed, reason: str) -> None:
