@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from rich.cells import cell_len
 
 from tests.workbench.conftest import SIZES, Bench, Opened
 from tremor_tui.control import commands as do
 from tremor_tui.control import events as ask
+from tremor_tui.control.snapshots import GraphSnapshot
 from tremor_tui.errors import ControlError
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.testing.fake_plane import FakePlane
+from tremor_tui.testing.scenes import Part
 
 pytestmark = pytest.mark.anyio
 
@@ -282,6 +285,39 @@ async def test_hostile_text_of_events_never_reaches_the_screen_raw(opened: Opene
         shown = bench.text
     assert not any(ord(char) < 32 and char != "\n" for char in shown)
     assert "\u202e" not in shown
+
+
+async def test_an_event_is_sent_to_its_script_as_the_first_sample(opened: Opened, tmp_path: Path) -> None:
+    plane = WithPlaces(base=str(tmp_path))
+    write_flow(tmp_path)
+    async with opened(plane) as bench:
+        await at_events(bench, 0)
+        bench.plane.push()
+        await bench.until(lambda: bench.store.tap.ring)
+        sent = bench.store.tap.ring[-1]
+        await bench.press("S")
+        await bench.until(lambda: bench.app.place_now == "script")
+        previewing = bench.app.script.previewing
+        await bench.until(lambda: previewing._panel.samples)
+
+    assert previewing._panel.samples[0] is sent
+
+
+class WithPlaces(FakePlane):
+    """Its scripts say where they are."""
+
+    def _inside(self, part: Part) -> GraphSnapshot:
+        inside = super()._inside(part)
+        place = {"file": f"{self.base}/access_log.trickle", "line": 4}
+        nodes = (
+            msgspec.structs.replace(node, **(place if node.kind == "script" else {})) for node in inside.nodes
+        )
+        return msgspec.structs.replace(inside, nodes=tuple(nodes))
+
+
+def write_flow(folder: Path) -> None:
+    for name, text in FakePlane().files.items():
+        (folder / name).write_text(text)
 
 
 async def test_taps_are_opened_again_after_the_engine_was_lost(opened: Opened, tmp_path: Path) -> None:

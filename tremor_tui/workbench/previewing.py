@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tremor_tui.control import commands as do
-from tremor_tui.control.snapshots import FlowSnapshot, GraphSnapshot, NodeSnapshot, Previewed
+from tremor_tui.control.snapshots import FlowSnapshot, GraphSnapshot, NodeSnapshot, Previewed, Sample
 from tremor_tui.errors import ControlError
 from tremor_tui.workbench.scripts import names_of, script_at
 from tremor_tui.workbench.widgets.preview import PreviewPanel
@@ -73,6 +73,13 @@ class Previewing:
         self._target: Target | None = None
         self._wanted: bool | None = None
         self._asked = 0
+        self._offered: tuple[Sample, str] | None = None
+
+    def offer(self, sample: Sample, pipeline: str) -> None:
+        """The next samples of a script of that pipeline begin with this one; the panel shows."""
+        self._offered = sample, pipeline
+        self._wanted = True
+        self._target = None
 
     @property
     def is_shown(self) -> bool:
@@ -123,6 +130,9 @@ class Previewing:
             return
         if target != self._target:
             return
+        if self._offered is not None and self._offered[1] == target.pipeline:
+            samples = [self._offered[0], *samples]
+            self._offered = None
         self._panel.take([sample for sample in samples if not sample.cut])
         if samples:
             await self.run()

@@ -41,6 +41,13 @@ ACTIONS = (
         needs="tap",
     ),
     Action("events_test", "T", "make a test of the event", "events", needs="tap"),
+    Action(
+        "events_send",
+        "S",
+        "open the script that the event enters, with it as a sample",
+        "events",
+        needs="tap",
+    ),
     Action("events_trace", "t", "follow the next event through the flow", "events", needs="flow"),
     Action("events_close", "x", "close the selected tap", "events", needs="tap"),
     Action("events_step", "s", "let one held event through", "events", is_change=True),

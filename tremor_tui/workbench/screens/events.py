@@ -19,6 +19,7 @@ from tremor_tui.workbench.screens.breaking import ask_break, move, places
 from tremor_tui.workbench.screens.dialogs import Ask, Menu
 from tremor_tui.workbench.screens.expressions import ExpressionDialog, checker
 from tremor_tui.workbench.screens.opened import open_event, open_next
+from tremor_tui.workbench.screens.sending import send_to_script
 from tremor_tui.workbench.screens.view import View
 from tremor_tui.workbench.store import Store, Tap, named
 from tremor_tui.workbench.taps import RATES, exported
@@ -172,6 +173,12 @@ class EventsView(View):
         found = self.log_.chosen_of()
         if found is not None:
             self.desk.make_test_of(found[1], found[0].edge)
+
+    def act_events_send(self) -> None:
+        """Opens the script that the event enters, with the event as its first sample."""
+        found = self.log_.chosen_of()
+        if found is not None:
+            self.desk.work(send_to_script(self, found[1], found[0].edge))
 
     def act_events_filter(self) -> None:
         """Asks for the text that events must contain."""
