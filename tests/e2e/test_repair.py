@@ -65,7 +65,10 @@ def test_a_script_is_mended_on_live_events_and_guarded_by_a_test(
         terminal.wait_for("Tests (1)  ✔ 1")
 
         terminal.send("up", "end", "ctrl+space")
-        terminal.send("esc", "enter", 'let event.kind = "other";')
+        terminal.wait_for("│▌")
+        terminal.send("esc")
+        terminal.wait_until(lambda shown: "│▌" not in shown.text)
+        terminal.send("enter", 'let event.kind = "other";')
         terminal.wait_for("20 changed" if columns >= 100 else 'kind: "tick"')
         terminal.send("f5")
         terminal.wait_for("fails; F5 again applies it anyway")

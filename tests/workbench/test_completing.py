@@ -9,7 +9,7 @@ import pytest
 
 from tests.workbench.conftest import SIZES, Bench, Opened
 from tremor_tui.control import commands as do
-from tremor_tui.control.authoring import Complete
+from tremor_tui.control.authoring import Complete, Suggestion
 from tremor_tui.control.snapshots import Answer
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_plane import FakePlane, unknown_name
@@ -238,3 +238,16 @@ async def test_a_new_line_begins_below_the_text_of_the_one_before(opened: Opened
         await bench.press("space", "space", "x", "enter", "y")
 
         assert bench.app.script.editor.document.get_line(1) == "  y"
+
+
+async def test_enter_after_a_whole_word_ends_the_line(opened: Opened, plane: FakePlane) -> None:
+    async with opened(plane) as bench:
+        await edit(bench)
+        plane.authoring.items = (Suggestion("in", "keyword", "in"), Suggestion("into", "keyword", "into"))
+        await bench.press("i", "n")
+        await bench.until(lambda: bench.app.script.popup.display)
+
+        await bench.press("enter", "x")
+
+        assert first_line(bench) == "in"
+        assert bench.app.script.editor.document.get_line(1) == "x"

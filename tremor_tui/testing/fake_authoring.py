@@ -30,6 +30,7 @@ class FakeAuthoring:
     failing: str = ""
     results: list[ask.TestResult] = field(default_factory=list)
     missing: tuple[Diagnostic, ...] = ()
+    items: tuple[ask.Suggestion, ...] = ITEMS
 
     def answer(self, question: Question) -> Answer:
         """Answers as an engine would."""
@@ -53,7 +54,7 @@ class FakeAuthoring:
             start -= 1
         typed = text[start:offset]
         kinds = {"key"} if text[:start].endswith(".") else {"module", "function", "keyword"}
-        items = tuple(one for one in ITEMS if one.kind in kinds and one.label.startswith(typed))
+        items = tuple(one for one in self.items if one.kind in kinds and one.label.startswith(typed))
         line = text[text.rfind("\n", 0, offset) + 1 : offset]
         inside = line.rpartition("split(")[2] if "split(" in line else None
         if inside is None or ")" in inside:

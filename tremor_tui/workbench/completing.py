@@ -189,6 +189,15 @@ class Completing:
 
     # Taking one
 
+    @property
+    def is_written(self) -> bool:
+        """Whether the word is whole as it stands and no other one was picked: enter then ends the line."""
+        popup, answer = self._view.popup, self._answer
+        if answer is None or popup.at:
+            return False
+        typed = self._view.editor.text[answer.start : self._offset()]
+        return any(item.label == typed for item in popup.items)
+
     def take(self) -> bool:
         """Writes the suggestion that is picked; answers whether there was one."""
         item, answer = self._view.popup.picked, self._answer

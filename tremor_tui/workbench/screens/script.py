@@ -293,6 +293,9 @@ class ScriptView(Testing):
                 self.popup.move(1 if key == "down" else -1)
             case "pageup" | "pagedown":
                 self.popup.move(7 if key == "pagedown" else -7)
+            case "enter" if self.completing.is_written:
+                self.completing.close()
+                return False
             case "tab" | "enter":
                 return self.completing.take()
             case "escape":
