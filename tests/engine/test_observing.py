@@ -76,6 +76,8 @@ async def test_limits_are_kept_and_refused_where_they_make_no_sense(running: Run
         assert engine.snapshot().limits.stall_ms == 20
     async with running() as engine:
         assert engine.snapshot().limits.stall_ms == 20
+    async with running(stall_ms=50.0) as engine:
+        assert engine.snapshot().limits.stall_ms == 50
 
 
 async def test_a_damaged_file_of_limits_is_logged_and_left_out(running: Running, log: list[str]) -> None:

@@ -66,6 +66,8 @@ class Observing:
     def __init__(self, owner: Owner, name: str, limits: Limits, clock: Clock, watchdog: Watchdog) -> None:
         self.ring = Ring()
         self.limits = load(name, limits, owner.log)
+        if limits.stall_ms != Limits().stall_ms:  # asked for at this start, so it wins over what was kept
+            self.limits = msgspec.structs.replace(self.limits, stall_ms=limits.stall_ms)
         self.statistics = True
         self._owner, self._name, self._clock = owner, name, clock
         self._lints = ExecutorLints()
