@@ -8,11 +8,16 @@ import pytest
 
 from tests.workbench.conftest import SIZES, Bench, Opened
 from tremor_tui.control import commands as do
-from tremor_tui.control.editing import Edit
+from tremor_tui.control.editing import Edit, OutlinedGraph, OutlinedNode
+from tremor_tui.control.snapshots import Compared, GraphSnapshot, NodeSnapshot, PipelineChange
 from tremor_tui.testing.fake_plane import FakePlane
+from tremor_tui.workbench.ink import STEADY, ink_of
+from tremor_tui.workbench.screens.going_live import change_lines
 from tremor_tui.workbench.screens.jump import Jump
+from tremor_tui.workbench.sketch import join
 
 pytestmark = pytest.mark.anyio
+INK = ink_of(STEADY.to_color_system().generate())
 
 FROM_NOTHING = ("7", *"amet", "enter", *"ascr", "enter", *"acon", "enter", "f5", "enter")
 TEXT = """# orders, as they come
@@ -417,3 +422,44 @@ async def test_a_read_only_workbench_composes_nothing(opened: Opened) -> None:
 
         assert not any(isinstance(one, Edit) for one in bench.plane.asked)
         assert "may only look" in bench.text
+
+
+def test_a_difference_says_what_comes_and_goes_and_what_becomes_of_state() -> None:
+    sketch = join(
+        GraphSnapshot((NodeSnapshot("pipeline/a", "pipeline", "a"),)),
+        OutlinedGraph((OutlinedNode("pipeline/b", "pipeline", "b"),)),
+    )
+    change = PipelineChange("c", changed=("x",), kept=("x",), lost=("y",))
+
+    lines = [line.plain for line in change_lines(sketch, Compared("live", (change,)), INK)]
+
+    assert lines == [
+        "+ b is added",
+        "- a is removed",
+        "~ c: changed x",
+        "  c: keeps the state of x",
+        "! c: begins anew, its state is lost: y",
+    ]
+
+
+async def test_before_an_apply_its_difference_is_shown_and_one_key_goes_on(
+    opened: Opened, tmp_path: Path
+) -> None:
+    file = tmp_path / "live.troy"
+    file.write_text(TEXT.replace("flow main", "flow live"))
+    plane = FakePlane(base=str(tmp_path), files={"live.troy": file.read_text()})
+    async with opened(plane) as bench:
+        await bench.until(lambda: bench.store.flow)
+        await bench.app.composing.open_shown()
+        bench.app.flow.canvas.select("connector/console")
+        await bench.press("n", *"console2", "enter")
+        await bench.until(lambda: "console2" in text_of(bench))
+
+        await bench.press("f5")
+        await bench.sees("console2 is added")
+        assert not any(isinstance(one, do.Apply) for one in plane.asked)
+        await bench.press("f5")
+
+        await bench.sees("v8 live")
+        assert "console2" in file.read_text()
+        assert bench.store.unsaved == 0

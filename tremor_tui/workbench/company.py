@@ -31,7 +31,7 @@ async def follow_files(view: ScriptView, paths: Sequence[str], by: str) -> None:
         if found is None or found in (draft.saved, draft.text):
             continue
         if draft.is_unsaved:
-            words = f"{by} wrote {draft.name} while you edit it: F7 takes theirs, saving yours asks first"
+            words = f"{by} wrote {draft.name} while you edit it: ^r takes theirs, saving yours asks first"
             view.desk.say(words, "warning")
         else:
             _take(view, draft, found)
@@ -46,7 +46,8 @@ async def _read(draft: Draft) -> str | None:
 
 
 def _take(view: ScriptView, draft: Draft, text: str) -> None:
-    draft.saved = draft.text = text
+    view.drafts.typed(draft, text, "written by another workbench")
+    draft.saved = text
     if draft is view.draft:
         place = view.editor.cursor_location
         view.editor.replace(text, (0, 0), view.editor.document.end, maintain_selection_offset=False)

@@ -27,7 +27,8 @@ SELECT_PARTS = (
 class Field:
     """One line. `key` is that of a `Put`; `was` is the text as it stands in the draft.
 
-    `types` are names of types, joined by `|`. `is_list`: several of `choices`, separated by commas.
+    `types` are names of types, joined by `|`, or `text` for what is no setting of the language.
+    `is_list`: several of `choices`, separated by commas.
     """
 
     key: tuple[str, ...]
@@ -77,6 +78,8 @@ def value_of(field: Field) -> Value | None:
         if field.is_required:
             raise Unfit("it is needed")
         return None
+    if field.types == "text":
+        return Value(text.strip())
     if field.is_expression:
         return Value(text=text.strip())
     if text.lstrip().startswith("="):
@@ -175,7 +178,12 @@ def fields_of(kind: Kind | None, listed: KindsListed, node: OutlinedNode | None 
     """
     name = node.label or node.id.rsplit("/", 1)[-1] if node else ""
     first = Field(
-        NAME, doc="what it is called in this flow", default=kind.alias if kind else "", text=name, was=name
+        NAME,
+        "text",
+        "what it is called in this flow",
+        default=kind.alias if kind else "",
+        text=name,
+        was=name,
     )
     first = replace(first, is_required=node is not None)
     own = _own_fields(kind, listed, node) if kind else []

@@ -39,6 +39,7 @@ class Keyboard:
         """Gives the keys on."""
         while True:
             event = await self._keys.get()
+            before = self._app.screen
             target: MessagePump | None = self._app.focused or self._app.screen
             await self._give(event)
             end = time.monotonic() + LONGEST_S
@@ -47,6 +48,9 @@ class Keyboard:
                 if target is self._app:
                     break
                 target = target._parent or self._app
+            if self._app.screen is not before:
+                # A dialog gives the focus to its input once it is there.
+                await _settled(self._app.screen, end)
 
 
 async def _settled(pump: MessagePump, end: float) -> None:

@@ -163,7 +163,7 @@ class Composer(View):
 
         def steps() -> Sequence[Step]:
             after, edge = where(side)
-            port = side if after else ""
+            port = side if after and side != "out" else ""
             of = kind.name if kind.what in ("connector", "operator") else ""
             text = ""
             if kind.what == "select":
@@ -224,7 +224,8 @@ class Composer(View):
             for index, entry in enumerate(entries):
                 place = self.canvas.place_of(other.id, "in", index)
                 if place is not None and not why[entry]:
-                    found.append(Target(f"{other.id} {entry}", *place))
+                    words = "" if entry == "in" else entry
+                    found.append(Target(f"{other.id} {entry}", *place, words=words))
             place = self.canvas.place_of(other.id, "why")
             if place is not None and all(why.values()):
                 found.append(Target(f"{other.id} {entries[0]}", *place, why[entries[0]]))
@@ -237,7 +238,8 @@ class Composer(View):
                 place = self.canvas.place_of(other.id, "out", index, port)
                 if place is not None:
                     refused = self.refusal(other.id, port, edge.target, edge.target_port)
-                    found.append(Target(f"{other.id} {port}", *place, refused))
+                    words = "" if port == "out" else port
+                    found.append(Target(f"{other.id} {port}", *place, refused, words=words))
         return found
 
     def _drawn(self) -> Sequence[OutlinedNode]:
@@ -406,7 +408,7 @@ class Composer(View):
         """Lists what can be done with the selection, each with its key."""
         by_id = {action.id: action for action in of("flow")}
         names = EDGE_MENU if self.store.edge else NODE_MENU
-        options = [(name, by_id[name].words, by_id[name].key) for name in names]
+        options = [(name, f"{by_id[name].key:<6} {by_id[name].words}", "") for name in names]
         title = self._edge_words(self.store.edge) if self.store.edge else self.title() or "Canvas"
 
         def chosen(name: str | None) -> None:

@@ -104,6 +104,8 @@ class Form(TypedScreen[list[Field] | None]):
         return [*lines, *[Line()] * HELP_ROWS][:HELP_ROWS]
 
     def _rule_of(self, field: Field) -> str:
+        if field.types == "text":
+            return ""
         if field.is_expression:
             return "an expression of the language"
         if field.is_list:

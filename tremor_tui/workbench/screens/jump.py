@@ -24,13 +24,17 @@ LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something to go to, at a cell of the screen. `go` is called where nobody waits for the answer."""
+    """Something to go to, at a cell of the screen; `words` stand behind its label.
+
+    `go` is called where nobody waits for the answer.
+    """
 
     id: str
     x: int
     y: int
     refused: str = ""
     go: Callable[[], object] = lambda: None
+    words: str = ""
 
 
 def labels(many: int) -> list[str]:
@@ -87,7 +91,8 @@ class Jump(TypedScreen[str]):
         self._tags = []
         for target in self.targets:
             label = label_of.get(target.id, "")
-            text = f" {label.upper()} " if label else f" {named(target.refused)} "
+            words = f"{named(target.words)} " if target.words else ""
+            text = f" {label.upper()} {words}" if label else f" {named(target.refused)} "
             tag = Static(Text(text, ink.tab if label else ink.dim), classes="jump")
             tag.styles.offset = (max(0, min(target.x, self.app.size.width - len(text))), target.y)
             self._tags.append(tag)

@@ -97,10 +97,10 @@ class Starting:
     def _begin(self, template: Template) -> None:
         name = Path(self._app.composing.free_name(f"{template.id}.troy")).name
         doc = "where the flow is saved, once F5 or ctrl+s does so"
-        fields = [Field(FILE, doc=doc, is_required=True, text=name)]
+        fields = [Field(FILE, "text", doc, is_required=True, text=name)]
         if template.asks:
             doc = f"{template.asks_for}; from the folder in which the workbench was started"
-            fields.append(Field(PATH, doc=doc, is_required=True, text=self._path(template)))
+            fields.append(Field(PATH, "text", doc, is_required=True, text=self._path(template)))
 
         def filled(answer: list[Field] | None) -> None:
             if answer is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from rich.style import Style
 from textual import events
 from textual.screen import ModalScreen
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tremor_tui.workbench.ink import Ink
 
 T = TypeVar("T")
+CURSOR = Style(reverse=True)
 
 
 class TypedScreen(ModalScreen[T], Generic[T]):
@@ -78,7 +80,7 @@ class LineEdit:
         under = clean(self.text[self.at : self.at + 1].replace("\n", "⏎")) or " "
         after = clean(self.text[self.at + 1 :].replace("\n", "⏎"))
         line = Line().add(before, ink.text)
-        line.add(under, ink.tab if has_cursor else ink.text)
+        line.add(under, CURSOR if has_cursor else ink.text)
         return line.add(clip(after, max(0, width - line.cells)), ink.text)
 
 

@@ -230,7 +230,7 @@ class Canvas(Panel, can_focus=True):
         last = box.height - 1 if box.height < 3 else box.height - 2
         x = {"in": max(left, box.x - 2), "out": box.x + box.width - 3, "why": box.x + 1}[side]
         # Where a box has fewer rows than ports, the labels stand side by side.
-        x += 4 * max(0, row - last)
+        x += 11 * max(0, row - last)
         x, y = x - left, box.y + (last if side == "why" else min(row, last)) - top
         if not (0 <= x < width and 0 <= y < height):
             return None
