@@ -72,7 +72,7 @@ class Draft:
         if found is not None and found not in (self.saved, text):
             raise ChangedOnDisk(
                 f"{self.name} was changed on disk since it was read",
-                "F7 takes the version on disk; save again to overwrite it",
+                "^r takes the version on disk; save again to overwrite it",
             )
         self._write(text)
 

@@ -183,6 +183,8 @@ class Editor(TextArea):
         line = self.document.get_line(start[0])[: start[1]]
         indent = line[: len(line) - len(line.lstrip(" \t"))]
         self.replace("\n" + indent, start, end, maintain_selection_offset=False)
+        if len(indent) < self.size.width // 2:
+            self.scroll_to(x=0, animate=False, force=True)  # else the indent stays out of view
 
     async def _moved_or_deleted(self, event: events.Key) -> bool:
         """Runs the editor's own binding of a key, at its place among the letters.
