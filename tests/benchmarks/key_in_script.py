@@ -66,7 +66,9 @@ def arguments() -> argparse.Namespace:
 def measure(keys: int, columns: int, rows: int) -> list[float]:
     """The milliseconds that each key took."""
     with tempfile.TemporaryDirectory() as folder:
-        body = "".join(f'      let a{number} = {{"n": {number}, "t": "text"}};\n' for number in range(LINES - 27))
+        body = "".join(
+            f'      let a{number} = {{"n": {number}, "t": "text"}};\n' for number in range(LINES - 27)
+        )
         Path(folder, "long.troy").write_text(HEAD + body + TAIL)
         places = {"XDG_RUNTIME_DIR": f"{folder}/run", "XDG_STATE_HOME": f"{folder}/state"}
         command = [sys.executable, "-m", "tremor_tui", "workbench", "long.troy"]
