@@ -139,6 +139,7 @@ async def test_a_version_whose_events_fail_goes_back_and_the_flow_goes_on(folder
         assert "ingest_ns" in await first_value(plane, "one:pipeline/main/out>connector/nowhere/in")
 
 
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_a_shape_whose_events_fail_goes_back_with_all_its_parts(folders: Path) -> None:
     path = write_flow(folders)
     before = path.read_text()
@@ -185,6 +186,7 @@ async def until_notice(plane: Client, words: str) -> AsyncIterator[str]:
             return
 
 
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # it takes 10 s, and the client's loop is not at issue
 async def test_a_version_that_holds_its_executor_up_goes_back_one_way_or_the_other(folders: Path) -> None:
     path = write_flow(folders)
     before = path.read_text()

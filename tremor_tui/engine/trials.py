@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 LOOK_S = 0.5
 STALLS = 3
 """So many stalls, and more than twice as many as before, send a version back."""
+LONG_S = 2.0
+"""A stall of this length sends a version back, where there were none before."""
 STUCK_S = 5.0
-"""An executor whose loop a version on trial holds for so long is ended."""
+"""An executor whose loop a new version holds for so long is ended."""
 FRESH_S = 0.5
 """How long a picture is waited for; the last one has to do then."""
 
@@ -106,24 +108,41 @@ class Trials:
             await self._clock.sleep(LOOK_S)
             await refresh({flow.executor for flow in watched})
             for flow in watched:
-                if self.stalls(flow.alias)[1] > STUCK_S * 1e9 and flow.executor.state == "running":
-                    flow.executor.signal(signal.SIGKILL)
-                elif flow.trial:
+                self._end_if_stuck(flow)
+                if flow.trial:
                     await self._judge(flow, flow.trial)
 
     async def _judge(self, flow: Deployed, trial: Trial) -> None:
         is_over = self._clock.monotonic_ns() >= trial.until_ns
         since = flow.tally.total(trial.judged) - trial.start
         shares = f"{percent(since.share)} of events failed, {percent(trial.before.share)} before"
-        often = self.stalls(flow.alias)[0] - trial.stalls
+        often, stuck_ns = self.stalls(flow.alias)[0] - trial.stalls, self.stalls(flow.alias)[1]
         if flow.state == "failed":
-            await self._go_back(flow, trial, f"the flow failed: {flow.error or _error(flow)}")
+            await self._take_back(flow, trial, f"the flow failed: {flow.error or _error(flow)}")
+        elif stuck_ns > LONG_S * 1e9 and not trial.stalled_before:
+            await self._take_back(flow, trial, f"it held its executor up for {stuck_ns / 1e9:.1f} s")
         elif often >= STALLS and often > 2 * trial.stalled_before:
-            await self._go_back(flow, trial, f"it held its executor up {often} times")
+            await self._take_back(flow, trial, f"it held its executor up {often} times")
         elif fails(trial.before, since, is_over=is_over):
-            await self._go_back(flow, trial, shares)
+            await self._take_back(flow, trial, shares)
         elif is_over or flow.state == "stopped":
             self._stay(flow, shares if since.seen else "no event came")
+
+    async def _take_back(self, flow: Deployed, trial: Trial, why: str) -> None:
+        """Takes a version back; ends its executor where that obeys no more."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._end_stuck, flow)
+            await self._go_back(flow, trial, why)
+            group.cancel_scope.cancel()
+
+    async def _end_stuck(self, flow: Deployed) -> None:
+        while True:
+            self._end_if_stuck(flow)
+            await anyio.sleep(LOOK_S)
+
+    def _end_if_stuck(self, flow: Deployed) -> None:
+        if self.stalls(flow.alias)[1] > STUCK_S * 1e9 and flow.executor.state == "running":
+            flow.executor.signal(signal.SIGKILL)
 
 
 def _error(flow: Deployed) -> str:
