@@ -195,7 +195,7 @@ async def test_what_another_workbench_did_is_said_with_its_author(opened: Opened
 async def test_what_another_workbench_wrote_comes_into_the_editor(opened: Opened, tmp_path: Path) -> None:
     async with opened(_on_disk(tmp_path)) as bench:
         await bench.press("4")
-        await bench.until(lambda: bench.app.script.draft)
+        await bench.until(lambda: len(bench.app.drafts.all) > 1 and not bench.app.script.problems.state)
 
         (tmp_path / "live.troy").write_text("# theirs\n" + TROY)
         bench.plane.tell("live.troy was saved", "workbench 4712", str(tmp_path / "live.troy"))
@@ -209,7 +209,7 @@ async def test_what_another_wrote_over_an_edit_is_a_conflict_and_nothing_is_lost
 ) -> None:
     async with opened(_on_disk(tmp_path)) as bench:
         await bench.press("4")
-        await bench.until(lambda: bench.app.script.draft)
+        await bench.until(lambda: len(bench.app.drafts.all) > 1 and not bench.app.script.problems.state)
         await bench.press(*"# mine ")
 
         (tmp_path / "live.troy").write_text("# theirs\n" + TROY)
@@ -233,7 +233,7 @@ def _on_disk(folder: Path) -> FakePlane:
 async def test_what_a_workbench_saves_is_told_to_the_others(opened: Opened, tmp_path: Path) -> None:
     async with opened(_on_disk(tmp_path)) as bench:
         await bench.press("4")
-        await bench.until(lambda: bench.app.script.draft)
+        await bench.until(lambda: len(bench.app.drafts.all) > 1 and not bench.app.script.problems.state)
         await bench.press(*"# mine ", "ctrl+s")
 
         await bench.until(lambda: any(type(r).__name__ == "Saved" for r in bench.plane.asked))

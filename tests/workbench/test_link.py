@@ -199,7 +199,8 @@ async def test_every_theme_can_be_worn(opened: Opened) -> None:
     async with opened() as bench:
         await bench.sees("classify")
         for _ in range(8):
-            await bench.press("T")
+            bench.app.act_theme()
+            await bench.pilot.pause()
             await bench.sees("classify")
 
 

@@ -48,7 +48,8 @@ def test_values_of_another_kind_are_passed_over() -> None:
 async def test_screen_selection_tap_and_theme_survive(opened: Opened) -> None:
     edge = "live:connector/replay/out>pipeline/parse/in"
     async with opened() as bench:
-        await bench.press("1", "T")
+        await bench.press("1")
+        bench.app.act_theme()
         await bench.until(lambda: bench.store.node)
         bench.app.flow.canvas.select("pipeline/parse")
         await bench.app.open_tap(edge)

@@ -20,7 +20,7 @@ ACTIONS = (
     Action("jump", "ctrl+o", "jump: a label on every node, pane and tab; type one", "all"),
     Action("picture", "f8", "save the screen as SVG and as text", "all"),
     Action("text_export", "", "save the screen as text alone", "all"),
-    Action("theme", "T", "next theme", "all"),
+    Action("theme", "", "next theme", "all"),
     Action("new_engine", "", "start an engine of its own", "all", is_change=True),
     Action("command_palette", "ctrl+p,colon", "every command", "all", 0, "commands"),
     Action("help", "question_mark,f1", "the keys of this place", "all", 8, "help"),

@@ -8,4 +8,5 @@ ACTIONS = (
     Action("start_move_up", "up,k", "previous option", "start"),
     Action("start_move_down", "down,j", "next option", "start"),
     Action("start_take", "enter", "take the marked option", "start", 1, "open"),
+    Action("theme", "T", "next theme", "start"),
 )
