@@ -137,8 +137,8 @@ class Trials:
 
     async def _end_stuck(self, flow: Deployed) -> None:
         while True:
-            self._end_if_stuck(flow)
             await anyio.sleep(LOOK_S)
+            self._end_if_stuck(flow)
 
     def _end_if_stuck(self, flow: Deployed) -> None:
         if self.stalls(flow.alias)[1] > STUCK_S * 1e9 and flow.executor.state == "running":

@@ -22,6 +22,8 @@ in five steps, and up to the fourth the flow is as it was if anything is refused
    above them have. What makes no progress for `drain_s` ends by force; what it held is counted and said.
 
 Acks and fails of events on the way go to the source they are from, though that may be above no more.
+
+Long because the five steps share one plan, and read best one after the other.
 """
 
 from __future__ import annotations
