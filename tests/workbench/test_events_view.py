@@ -251,6 +251,19 @@ async def test_b_on_a_node_of_the_flow_holds_it_and_the_node_says_so(opened: Ope
         await bench.sees("a source takes no events")
 
 
+async def test_shift_b_on_a_task_offers_a_run_that_is_too_long(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.until(lambda: bench.store.flow is not None)
+        await bench.press("2")
+        await bench.until(lambda: bench.store.task == "live/pipeline/parse")
+        await bench.press("B")
+        await bench.sees("Hold before pipeline/parse")
+        await bench.press("enter")
+        await bench.until(lambda: asked(bench, ask.SetBreak))
+
+    assert asked(bench, ask.SetBreak) == [ask.SetBreak("live", "pipeline/parse", "run > 20 ms")]
+
+
 async def test_a_break_of_another_client_is_shown_without_keys(opened: Opened) -> None:
     async with opened() as bench:
         await at_events(bench, 1)

@@ -129,7 +129,8 @@ class SetBreak(Command, frozen=True, tag="set_break"):
     the event held back; while such a break is set its events go one by one.
 
     `condition`: an expression; empty: the next event; or `run > 20 ms`: the task took longer than that for
-    a batch, whose events are shown. After `limit_s` without a command, when more than `max_waiting` events
+    a batch, whose events are shown. It is run on every event that reaches the node, so it costs the task that
+    time while the break is set. After `limit_s` without a command, when more than `max_waiting` events
     wait in its queue (0: however many), or when its client leaves, it lets go by itself and is over.
     """
 

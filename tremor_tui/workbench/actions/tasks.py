@@ -10,6 +10,7 @@ ACTIONS = (
     Action("task_first", "home", "first task", "tasks"),
     Action("task_last", "end", "last task", "tasks"),
     Action("task_open", "enter", "every figure of the task", "tasks", 1, "details"),
+    Action("task_break", "B", "hold the task, as after a run that is too long", "tasks", is_change=True),
     Action("task_edit", "e", "open the line that takes the time", "tasks", 2, "open line"),
     Action("sort", "o", "sort by a column", "tasks", 3, "sort"),
     Action("turn", "O", "turn the order round", "tasks"),

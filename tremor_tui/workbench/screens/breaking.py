@@ -51,7 +51,7 @@ def node_here(view: View) -> str:
     return ""
 
 
-def ask_break(view: View, node: str) -> None:
+def ask_break(view: View, node: str, text: str = "") -> None:
     """Asks for the condition of a break before a node."""
     flow = view.store.flow
     own = view.store.own_break
@@ -70,7 +70,7 @@ def ask_break(view: View, node: str) -> None:
             view.desk.work(_set(view, alias, node, text))
 
     check = checker(view.desk.session, lambda text: SLOW.fullmatch(text) is not None)
-    view.app.push_screen(ExpressionDialog(f"Hold before {named(node)} when", "", check, WORDS), answer)
+    view.app.push_screen(ExpressionDialog(f"Hold before {named(node)} when", text, check, WORDS), answer)
 
 
 async def _set(view: View, flow: str, node: str, condition: str) -> None:

@@ -15,6 +15,7 @@ from tremor_tui.workbench.actions import bindings
 from tremor_tui.workbench.bottleneck import find_limit
 from tremor_tui.workbench.fields import Field
 from tremor_tui.workbench.messages import ColumnClicked, TaskSelected
+from tremor_tui.workbench.screens.breaking import ask_break
 from tremor_tui.workbench.screens.dialogs import Ask, Menu, TextDialog
 from tremor_tui.workbench.screens.form import Form
 from tremor_tui.workbench.screens.limits import fields_of, limits_of
@@ -157,6 +158,13 @@ class TasksView(View):
             nodes = flow.graph.nodes if flow else ()
             self.store.node = next((node.id for node in nodes if node.task == task.id), "")
             self.desk.show("flow")
+
+    def act_task_break(self) -> None:
+        """Asks when the task is to be held; a run of more than 20 ms is offered."""
+        task = self.store.task_of(self.store.task)
+        if task is not None:
+            kind = "pipeline" if task.kind == "pipeline" else "connector"
+            ask_break(self, "" if task.kind == "source" else f"{kind}/{task.alias}", "run > 20 ms")
 
     def act_task_edit(self) -> None:
         """Opens the line that takes the time of the task, where one is known; else its script."""
