@@ -2,7 +2,7 @@
 
     python tests/benchmarks/large_flow.py [--rows 20] [--seconds 15]
 
-A row is a metronome, three pipelines and a sink. Goals: 20 % of a core, 80 MB. A real engine, a real terminal.
+A row is a metronome, three pipelines and a sink. Goals: 20 % of a core, 80 MB; a real engine and terminal.
 """
 
 from __future__ import annotations

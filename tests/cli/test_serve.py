@@ -203,3 +203,10 @@ def test_a_port_that_is_taken_is_said(cli: Cli) -> None:
 
     assert ran.status == 1
     assert "cannot listen on 127.0.0.1" in ran.err
+
+
+def test_a_workbench_that_may_only_look_runs_no_file(cli: Cli, tmp_path: Path) -> None:
+    ran = cli("workbench", "--read-only", str(tmp_path / "x.troy"))
+
+    assert ran.status == 2
+    assert "who may only look runs nothing" in ran.err

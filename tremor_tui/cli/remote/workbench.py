@@ -24,6 +24,7 @@ def workbench(
     ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters alone.")] = False,
     mouse: Annotated[bool, typer.Option("--mouse/--no-mouse", help="Whether to use the mouse.")] = True,
     plain: Annotated[bool, typer.Option("--plain", help="Lines instead of screens, for pipes.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Look, change nothing.")] = False,
     recording: Annotated[
         Path | None,
         typer.Option("--recording", readable=False, metavar="RECORDING", help="Play this; FILE is not run."),
@@ -34,7 +35,9 @@ def workbench(
     It starts an engine of its own, which ends 30 s after the workbench unless you keep it (`K`). Without
     FILE it opens on the start screen.
     """
-    looks = Looks(ascii_only, mouse, plain)
+    looks = Looks(ascii_only, mouse, plain, read_only)
+    if read_only and file is not None:
+        raise typer.BadParameter("who may only look runs nothing: leave FILE out and attach to an engine")
     if recording is not None:
         if file is not None:
             raise typer.BadParameter("a recording is played, nothing is run: leave FILE out")
