@@ -132,7 +132,7 @@ class BoxPainter:
         name = clip(label, box.width - 1, self._glyphs.more)
         self._cells.write(box.x, box.y, mark + name, style)
         self._cells.write(box.x, box.y + 1, mark, style)
-        if self._mark != Mark():
+        if self._mark.state or self._mark.lacks:
             self._folded_mark()
             return
         self._cells.write(box.x + 1, box.y + 1, state[0], ink.state(task.state))
