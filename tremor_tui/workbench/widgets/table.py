@@ -10,6 +10,7 @@ from textual import events
 
 from tremor_tui.control.snapshots import TaskSnapshot
 from tremor_tui.workbench import figures
+from tremor_tui.workbench.finding import wanted
 from tremor_tui.workbench.messages import ColumnClicked, TaskSelected
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.painted import Line, Panel, clip
@@ -53,6 +54,18 @@ SMALLEST = ("task", "busy", "state", "blocked", "in", "out", "queue", "p99")
 """What is left out last comes first."""
 
 
+def _fields(task: TaskSnapshot) -> dict[str, str]:
+    """What `field:text` finds a task by."""
+    return {
+        "task": task.alias,
+        "flow": task.flow,
+        "kind": task.kind,
+        "detail": task.detail,
+        "state": task.state,
+        "executor": f"x{task.executor}",
+    }
+
+
 class TaskTable(Panel, can_focus=True):
     """Draws the tasks of all flows; keeps the selected one in view."""
 
@@ -94,11 +107,11 @@ class TaskTable(Panel, can_focus=True):
     def rows(self) -> list[TaskSnapshot]:
         """The tasks that are wanted, in order. What compares equal keeps its place."""
         picture = self.store.picture
-        text = self.wanted.lower()
+        asked = wanted(self.wanted)
         tasks = [
             task
             for task in (picture.tasks if picture else ())
-            if not text or text in f"{task.id} {task.detail} {task.state}".lower()
+            if asked.finds(f"{task.id} {task.detail} {task.state}", _fields(task))
         ]
         value = BY_ID[self.sort_by].value
         return sorted(tasks, key=value, reverse=self.is_falling)
