@@ -1,6 +1,8 @@
 """Composer: what can be done on the canvas to change the draft: add, connect, delete, configure, undo.
 
 Each action asks what it must (a list, a form, labels), then hands steps to `composing.py`.
+
+Long because every action of the canvas is a method of it.
 """
 
 from __future__ import annotations
