@@ -37,7 +37,6 @@ from textual.worker import Worker
 
 from tremor_tui.errors import TremorError
 from tremor_tui.workbench.actions import ACTIONS, Action, Keys, bindings
-from tremor_tui.workbench.causes import guilty_place
 from tremor_tui.workbench.composing import Composing
 from tremor_tui.workbench.draft import keep
 from tremor_tui.workbench.drafts import Drafts
@@ -45,7 +44,7 @@ from tremor_tui.workbench.glyphs import ASCII, UNICODE
 from tremor_tui.workbench.ink import LIGHT, STEADY, THEMES, ink_of
 from tremor_tui.workbench.keyboard import Keyboard
 from tremor_tui.workbench.messages import ActionClicked, OptionTaken, TabClicked
-from tremor_tui.workbench.opening import open_file, tap_started
+from tremor_tui.workbench.opening import open_file, place_of_task, tap_started
 from tremor_tui.workbench.palette import Commands
 from tremor_tui.workbench.screens.catalogue import SCREENS, Means
 from tremor_tui.workbench.screens.everywhere import Everywhere
@@ -67,6 +66,7 @@ FRAME_S = 0.1
 UNFOCUSED_FRAMES = 3
 """Every how many frames an unfocused terminal is painted."""
 Severity = Literal["info", "warning", "error"]
+LAST = ("help", "leave")
 V = TypeVar("V", bound=View)
 
 
@@ -317,20 +317,16 @@ class Workbench(Everywhere):
         return [Tab(s.view, s.key, f"{s.title}({count})" if count else s.title) for s, count in counted]
 
     def _footer(self) -> list[Action]:
-        of = self.keys.of
-        own = sorted((a for a in of(self.place_now) if a.foot), key=lambda action: action.foot)
-        common = sorted((a for a in of("all") if a.foot and a.keys), key=lambda action: action.foot)
-        text = self.place_now == "script"
-        chosen = [*own, *(action for action in common if not text and self._fits_start(action))]
+        own = sorted((a for a in self.keys.of(self.place_now) if a.foot), key=lambda a: a.foot)
+        common = sorted((a for a in self.keys.of("all") if a.foot and a.keys), key=lambda a: a.foot)
+        text, is_start = self.place_now == "script", self._view == "start"
+        chosen = [*own, *(action for action in common if not text and (not is_start or action.id in LAST))]
         if text:
             chosen += [self.action_named(name, "all") for name in ("command_palette", "help")]
         chosen = [action for action in chosen if not self.why_off(action)]
-        last = [action for action in chosen if action.id in ("help", "leave")]
+        last = [action for action in chosen if action.id in LAST]
         others = [action for action in chosen if action not in last]
         return [*others[: 8 - len(last)], *last]
-
-    def _fits_start(self, action: Action) -> bool:
-        return self._view != "start" or action.id in ("help", "leave")
 
     def on_action_clicked(self, message: ActionClicked) -> None:
         """An entry of the footer was clicked."""
@@ -375,29 +371,15 @@ class Workbench(Everywhere):
 
     def edit_task(self, task_id: str) -> None:
         """Opens the file of a task in the Script view."""
-        task = self.store.task_of(task_id)
-        flow = self.store.flow
-        if task is None or flow is None:
-            self.show("script")
-            return
-        guilty = guilty_place(self.store.picture, flow, task) if self.store.picture else None
-        if guilty:
-            self.show("script")
-            self.work(self.script.load(flow.alias, *guilty))
-            return
-        nodes = flow.inside[task.alias].nodes if task.alias in flow.inside else ()
-        own = next((node for node in flow.graph.nodes if node.task == task_id), None)
-        found = next((node for node in nodes if node.kind == "script" and node.file), own)
         self.show("script")
-        place = (found.file, found.line, found.label) if found else ("", 0, "")
-        self.work(self.script.load(flow.alias, *place))
+        place = place_of_task(self.store, task_id)
+        if place is not None:
+            self.work(self.script.load(*place))
 
     def tab_targets(self) -> list[Target]:
         """Where the tabs are, and what shows them."""
-        row = self.tabs.region.y
-        return [
-            Target(f"tab {view}", x, row, "", partial(self.show, view)) for x, view in self.tabs.places()
-        ]
+        row, places = self.tabs.region.y, self.tabs.places()
+        return [Target(f"tab {view}", x, row, "", partial(self.show, view)) for x, view in places]
 
     def edit_place(self, path: str, line: int) -> None:
         """Opens a text that is a draft at a line in the Script view."""

@@ -10,6 +10,7 @@ from typing import Protocol
 from tremor_tui.control import commands as do
 from tremor_tui.control.snapshots import FlowSnapshot
 from tremor_tui.errors import ControlError, TremorError
+from tremor_tui.workbench.causes import guilty_place
 from tremor_tui.workbench.screens.flow import FlowView
 from tremor_tui.workbench.screens.keeping import Keeping, of_file
 from tremor_tui.workbench.screens.script import ScriptView
@@ -109,3 +110,20 @@ def _read(path: str) -> str:
         raise TremorError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise TremorError(f"{path} is not UTF-8") from None
+
+
+def place_of_task(store: Store, task_id: str) -> tuple[str, str, int, str] | None:
+    """The flow, file, line and name of what a task is made of: the line that makes it slow, else its script.
+
+    The file is "" where none is known; None where the task is not in the picture.
+    """
+    task, flow = store.task_of(task_id), store.flow
+    if task is None or flow is None:
+        return None
+    guilty = guilty_place(store.picture, flow, task) if store.picture else None
+    if guilty:
+        return (flow.alias, *guilty, "")
+    nodes = flow.inside[task.alias].nodes if task.alias in flow.inside else ()
+    own = next((node for node in flow.graph.nodes if node.task == task_id), None)
+    found = next((node for node in nodes if node.kind == "script" and node.file), own)
+    return (flow.alias, found.file, found.line, found.label) if found else (flow.alias, "", 0, "")
