@@ -63,7 +63,7 @@ class CheckError(CompileError):
 
 
 class EditError(TremorError):
-    """A change cannot be made on this text: it would not parse, or mean something else. Nothing was changed."""
+    """A change cannot be made on this text: it would not parse, or mean something else. It stays."""
 
 
 class ConfigError(TremorError):

@@ -1,5 +1,7 @@
-"""A script is mended on live events in the real program: words are offered, a sample becomes a test, tests guard
-an apply; and the command line runs the test, too."""
+"""A script is mended on live events in the real program: words are offered, a sample becomes a test.
+
+Tests guard an apply, and the command line runs them, too.
+"""
 
 from __future__ import annotations
 

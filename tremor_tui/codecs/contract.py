@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 
 from tremor_tui.errors import DataError
 from tremor_tui.model.batch import Value
+from tremor_tui.model.projection import Projection
 from tremor_tui.registry import Registry
 
 A = TypeVar("A")
@@ -32,6 +33,20 @@ class Codec(Protocol):
     def encode(self, value: Value) -> bytes: ...
     def decode_batch(self, frames: Sequence[bytes]) -> tuple[list[Value], list[tuple[int, Exception]]]: ...
     def encode_batch(self, values: Sequence[Value]) -> tuple[list[bytes], list[tuple[int, Exception]]]: ...
+
+
+@runtime_checkable
+class Projecting(Protocol):
+    """A codec of JSON that can decode some fields of a record alone.
+
+    `project` gives a decoder that refuses exactly what the codec refuses. `is_plain`: a value's frame may be
+    written as it came.
+    """
+
+    @property
+    def is_plain(self) -> bool: ...
+    def decode_batch(self, frames: Sequence[bytes]) -> tuple[list[Value], list[tuple[int, Exception]]]: ...
+    def project(self, fields: frozenset[str]) -> Projection: ...
 
 
 CodecFactory = Callable[[Mapping[str, Value]], Codec]

@@ -1,7 +1,8 @@
 """JSON, one document per frame.
 
 Decoding is orjson's, and then refuses what orjson changes silently (integers beyond 64 bits) and what
-would fail later (more than 512 levels). The guard is a look at every fifth byte of a whole batch.
+would fail later (more than 512 levels): a batch is searched for signs of these, and only where there are any
+its frames are looked at one by one.
 """
 
 from __future__ import annotations
@@ -16,10 +17,9 @@ from tremor_tui.errors import DecodeError, EncodeError
 from tremor_tui.model import values
 from tremor_tui.model.batch import Value
 from tremor_tui.model.config import Settings
+from tremor_tui.model.projection import Projection, are_ordinary
 
 Errors = list[tuple[int, Exception]]
-SHALLOW = 2 * values.MAX_DEPTH
-"""Bytes of the longest frame that cannot nest too deeply."""
 
 
 class Json(BatchForms):
@@ -50,9 +50,7 @@ class Json(BatchForms):
             done = list(map(orjson.loads, frames))
         except orjson.JSONDecodeError:
             return super().decode_batch(frames)
-        if any(map(_may_be_deep, frames)) or values.may_hold_big(b" ".join(frames)):
-            return self._checked(done, frames)
-        return done, []
+        return (done, []) if are_ordinary(frames) else self._checked(done, frames)
 
     def _checked(self, done: list[Value], frames: Sequence[bytes]) -> tuple[list[Value], Errors]:
         """The same values without those that `from_json` refuses."""
@@ -65,6 +63,15 @@ class Json(BatchForms):
         skip = {index for index, _ in bad}
         return [value for index, value in enumerate(done) if index not in skip] if skip else done, bad
 
+    def project(self, fields: frozenset[str]) -> Projection:
+        """A decoder of those fields of records that refuses the same frames."""
+        return Projection(fields, self.decode)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a value's frame may be written as it came in place of encoding the value."""
+        return self._option == 0
+
     def encode_batch(self, items: Sequence[Value]) -> tuple[list[bytes], Errors]:
         """All at once; one by one where any of them is out of the ordinary."""
         option = self._option
@@ -72,15 +79,6 @@ class Json(BatchForms):
             return [orjson.dumps(item, None, option) for item in items], []
         except TypeError:
             return super().encode_batch(items)
-
-
-def _may_be_deep(frame: bytes) -> bool:
-    if len(frame) <= SHALLOW:
-        return False
-    # finding is many times quicker than counting, and most records are flat
-    if frame.find(b"[") < 0 and frame.find(b"{", 1) < 0:
-        return False
-    return frame.count(b"[") + frame.count(b"{") > values.MAX_DEPTH
 
 
 @codec("json")

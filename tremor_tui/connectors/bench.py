@@ -220,7 +220,7 @@ class BenchSink:
         elapsed = now - self._start_ns
         if elapsed >= self._warmup_ns and not self._is_done:
             self._last_ns = now
-            self._count += len(batch.values)
+            self._count += len(batch)
             self._bytes += sum(map(len, pieces))
             self._note_latency(batch, clock.wall_ns())
         if self._stop_ns and elapsed >= self._stop_ns and not self._is_done:
@@ -237,7 +237,7 @@ class BenchSink:
 
     def _note_latency(self, batch: Batch, wall_ns: int) -> None:
         if isinstance(batch.ingest_ns, int):
-            self._latency.add(wall_ns - batch.ingest_ns, len(batch.values))
+            self._latency.add(wall_ns - batch.ingest_ns, len(batch))
         else:
             for ingest_ns in batch.ingest_ns:
                 self._latency.add(wall_ns - ingest_ns)

@@ -51,7 +51,7 @@ class File:
             choices=("read", "write", "append", "truncate", "overwrite"),
             example="append",
         ),
-        Field("chunk_size", "integer", "Bytes of one read.", default=64 * 1024, minimum=1),
+        Field("chunk_size", "integer", "Bytes of one read.", default=256 * 1024, minimum=1),
     )
     codec: ClassVar[Literal["required", "optional", "structured"]] = "required"
     default_codec: ClassVar[str | None] = None
@@ -76,13 +76,13 @@ class File:
             "append": "writes on at the end of `{}`",
             "overwrite": "writes over what is in `{}`, from its start",
         }
-        return doings.get(config.get("mode"), "empties `{}` first").format(config.get("path"))
+        return doings.get(str(config.get("mode")), "empties `{}` first").format(config.get("path"))
 
     def source(self) -> Source | None:
         """The reader, in mode `read`."""
         if self._config["mode"] != "read":
             return None
-        return FileSource(self._config["path"], self._config.get("chunk_size", 64 * 1024), self._ctx)
+        return FileSource(self._config["path"], self._config.get("chunk_size", 256 * 1024), self._ctx)
 
     def sink(self) -> Sink | None:
         """The writer, in the other modes."""

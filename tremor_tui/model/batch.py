@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orjson
 
 from tremor_tui.model.origin import OriginUri
 
@@ -27,14 +29,26 @@ MAX_BYTES = 64 * 1024
 """... or at this many bytes of frames."""
 
 
+class Later(Protocol):
+    """Makes what a framed batch has not got yet, of its frames, when somebody asks for it."""
+
+    def values(self, batch: Batch) -> list[Value]: ...
+    def metas(self, batch: Batch) -> list[Meta | None] | None: ...
+
+
 @dataclass(slots=True)
 class Batch:
-    """Parallel lists of what belongs to each row; all have the same length as `values`.
+    """Parallel lists of what belongs to each row; all have the same length as `ids`.
+
+    A *framed* batch has frames and no values, and perhaps no metas: `later` makes them when they are first
+    asked for, so that events which only pass are never decoded whole. Nobody else can tell the difference.
 
     `ids`: each event's number in its stream, ascending, a `range` where nothing was left out. Rows that
     descend from the same event have the same id, so that branches can be merged in order.
     `metas`: the metadata `$` of each row, or None while no row has any; a None entry means `{}`.
-    `raws`: the frame each value was decoded from, or None where they are not kept or were changed.
+    `raws`: the JSON that each value was decoded from, or None where it is not kept or the value was changed.
+    `views`: of each row a record with at least the fields in `fields` that it has, or the whole value where
+    that is no record; None where there are none.
     `ingest_ns`: wall-clock nanoseconds of the source's read, one for all or one per row.
     `nbytes`: what the rows weigh, in bytes of their frames; an estimate after a script.
     `source`, `stream`: number of the source in its flow, and of the connection within the source.
@@ -59,9 +73,37 @@ class Batch:
     inner: bool = False
     tracks: list[Tracks] | None = None
     trace: Any = None
+    later: Later | None = None
+    views: list[Value] | None = None
+    fields: frozenset[str] = frozenset()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """What is made later; called only while the slot is empty."""
+            if name == "values":
+                self.values = made = self.later.values(self)
+            elif name == "metas":
+                self.metas = made = self.later.metas(self)
+            else:
+                raise AttributeError(name)
+            return made
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.ids)
+
+    def shed(self, later: Later, *, metas: bool = False) -> Batch:
+        """The same batch without its values, and without metas if so said, which `later` makes again."""
+        self.later = later
+        del self.values
+        if metas:
+            del self.metas
+        return self
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether its values are still to be made."""
+        return self.later is not None and not _has(_VALUES, self)
 
     def meta(self, row: int) -> Meta:
         """The metadata of a row, `{}` where it has none; not to be changed."""
@@ -73,8 +115,10 @@ class Batch:
 
     def take(self, rows: Sequence[int]) -> Batch:
         """A batch of the given rows, ascending; the same batch where they are all of them."""
-        if len(rows) == len(self.values):
+        if len(rows) == len(self.ids):
             return self
+        if self.is_framed:
+            return self._take_framed(rows)
         return Batch(
             values=[self.values[i] for i in rows],
             ids=[self.ids[i] for i in rows],
@@ -91,6 +135,26 @@ class Batch:
             trace=self.trace,
         )
 
+    def _take_framed(self, rows: Sequence[int]) -> Batch:
+        assert self.raws is not None
+        assert self.later is not None
+        has_metas = _has(_METAS, self)
+        made = Batch(
+            values=[],
+            ids=[self.ids[i] for i in rows],
+            ingest_ns=self._ingests(rows),
+            metas=[self.metas[i] for i in rows] if has_metas and self.metas else None,
+            raws=[self.raws[i] for i in rows],
+            nbytes=self._share(len(rows)),
+            source=self.source,
+            stream=self.stream,
+            origin=self.origin,
+            transactional=self.transactional,
+            tracks=[self.tracks[i] for i in rows] if self.tracks else None,
+            trace=self.trace,
+        )
+        return made.shed(self.later, metas=not has_metas)
+
     def replace(
         self,
         rows: Sequence[int],
@@ -103,7 +167,7 @@ class Batch:
         """
         if metas is None and self.metas:
             metas = [self.metas[i] for i in rows]
-        every_row = len(rows) == len(self.values) and isinstance(rows, range)
+        every_row = len(rows) == len(self.ids) and isinstance(rows, range)
         return Batch(
             values=values,
             ids=self.ids if every_row else [self.ids[i] for i in rows],
@@ -124,7 +188,35 @@ class Batch:
         return times if isinstance(times, int) else [times[i] for i in rows]
 
     def _share(self, count: int) -> int:
-        return self.nbytes * count // len(self.values) if self.values else 0
+        return self.nbytes * count // len(self.ids) if self.ids else 0
+
+
+_VALUES = Batch.__dict__["values"]
+_METAS = Batch.__dict__["metas"]
+
+
+def _has(slot: Any, batch: Batch) -> bool:
+    """Whether a slot is filled; asking the batch itself would fill it."""
+    try:
+        slot.__get__(batch)
+    except AttributeError:
+        return False
+    return True
+
+
+class Whole:
+    """Values of JSON frames that are known to be good, as `codec json` decodes them; metas as they are."""
+
+    def values(self, batch: Batch) -> list[Value]:
+        """One value for each frame."""
+        return list(map(orjson.loads, batch.raws or ()))
+
+    def metas(self, batch: Batch) -> list[Meta | None] | None:
+        """None: a batch that lost its metas has another `later`."""
+        return None
+
+
+WHOLE = Whole()
 
 
 def merge(batches: Sequence[Batch]) -> Batch:
