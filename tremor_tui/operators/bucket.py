@@ -57,6 +57,25 @@ class Window:
         return True
 
 
+    def left(self, time_ns: int) -> int:
+        """How many more may pass at that time."""
+        counts = self._counts
+        slot = time_ns // self.slot_ns
+        while counts and counts[0][0] <= slot - self.slots:
+            self._total -= counts.popleft()[1]
+        return self.limit - self._total
+
+    def take(self, time_ns: int, count: int) -> None:
+        """Counts so many that pass at that time, of those that are left."""
+        counts = self._counts
+        slot = time_ns // self.slot_ns
+        if counts and counts[-1][0] >= slot:
+            counts[-1][1] += count
+        else:
+            counts.append([slot, count])
+        self._total += count
+
+
 class Bucket:
     """One class: its windows by dimensions, the latest used last, and what it did so far."""
 
@@ -68,7 +87,7 @@ class Bucket:
         self.passed = 0
         self.overflowed = 0
 
-    def window(self, key: str | bytes, meta: Meta) -> Window | None:
+    def window(self, key: str | bytes, meta: Mapping[str, Value]) -> Window | None:
         """The window of these dimensions, made if need be; None where `$rate` does not allow it."""
         found = self.windows.get(key)
         if found is not None:
@@ -116,9 +135,7 @@ class BucketGrouper(Quiet):
         name = meta.get("class")
         if type(name) is not str:
             return None
-        bucket = self.classes.get(name)
-        if bucket is None:
-            bucket = self.classes[name] = Bucket(_count(meta, "cardinality", CARDINALITY) or CARDINALITY)
+        bucket = bucket_of(self.classes, name, meta)
         dimensions = meta.get("dimensions")
         key = dimensions if type(dimensions) is str else encode(dimensions)
         window = bucket.window(key, meta)
@@ -140,12 +157,20 @@ class BucketGrouper(Quiet):
             self.classes = state
 
 
-def _count(meta: Meta, key: str, default: int) -> int:
+def bucket_of(classes: dict[str, Bucket], name: str, meta: Mapping[str, Value]) -> Bucket:
+    """The bucket of a class, made as the metadata of its first event says."""
+    bucket = classes.get(name)
+    if bucket is None:
+        bucket = classes[name] = Bucket(_count(meta, "cardinality", CARDINALITY) or CARDINALITY)
+    return bucket
+
+
+def _count(meta: Mapping[str, Value], key: str, default: int) -> int:
     value = meta.get(key)
     return value if type(value) is int and value >= 0 else default
 
 
-def _window(meta: Meta) -> Window | None:
+def _window(meta: Mapping[str, Value]) -> Window | None:
     rate = meta.get("rate")
     slots = _count(meta, "windows", SLOTS)
     if type(rate) is not int or rate < 0 or slots == 0:

@@ -44,7 +44,7 @@ class ScriptOperator(Quiet):
         report: Report = ignore,
     ) -> None:
         super().__init__()
-        self._scripts = dict(scripts)
+        self.scripts = dict(scripts)
         self._ctx = ctx
         self._render = render
         self._report = report
@@ -53,7 +53,7 @@ class ScriptOperator(Quiet):
 
     def on_batch(self, port: str, batch: Batch) -> Outputs:
         """What the port's script made of each row, by the port it emitted to, in the rows' order."""
-        script = self._scripts.get(port)
+        script = self.scripts.get(port)
         if script is None:
             return self._refuse(port, batch)
         sorted_rows = self._run(script, batch)

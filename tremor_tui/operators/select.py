@@ -44,6 +44,11 @@ class Select(Quiet):
         self._having = having
         self._report = report
 
+    @property
+    def only_passes(self) -> bool:
+        """Whether every row leaves as it came."""
+        return self._target is None and self._where is None and self._having is None
+
     def on_batch(self, port: str, batch: Batch) -> Outputs:
         """The results of the rows that stay, on `out`."""
         if self._target is None:

@@ -2,7 +2,8 @@
 
 `graph.py` is the data, `build.py` makes a Graph of query IR, compiled scripts and operators (`selects.py`
 loads these), `plan.py` works out in which order branches meet, `execute.py` moves batches and signals
-down, `draw.py` draws it as DOT and as text.
+down, `draw.py` draws it as DOT and as text. `fusing/` makes one function of a chain of nodes, for batches of
+JSON frames of which only the fields that are read were decoded.
 
     graph = build(query_ir, instance="tremor")           # compiles and loads its scripts
     for port, batch in graph.step("in", batch, now_ns):  # output ports in order, each at most once

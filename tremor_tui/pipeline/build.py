@@ -11,8 +11,9 @@ from tremor_tui.errors import DataError
 from tremor_tui.language.ir.query import Edge as EdgeIR
 from tremor_tui.language.ir.query import Node as NodeIR
 from tremor_tui.language.ir.query import OperatorNode, PassNode, QueryIR, ScriptNode, SelectNode
+from tremor_tui.language.ir.script import ScriptIR
 from tremor_tui.model.context import Context
-from tremor_tui.model.port import ERR
+from tremor_tui.model.port import ERR, IN
 from tremor_tui.operators.contract import Operator, operators
 from tremor_tui.operators.passthrough import Passthrough
 from tremor_tui.operators.script import Render, ScriptOperator, ignore, plain
@@ -35,6 +36,7 @@ class Part:
     is_multi: bool = False
     mark: str = ""
     state_key: str = ""
+    script: ScriptIR | None = None
 
 
 def build(
@@ -81,6 +83,7 @@ def wire(
             part.ctx,
             is_output=part.kind == "output",
             is_multi=part.is_multi,
+            script=part.script,
         )
         for index, part in enumerate(parts)
     ]
@@ -111,7 +114,8 @@ def _part(node: NodeIR, ctx: Context, caught: set[str], render: Render, on_error
         case ScriptNode():
             told = ignore if node.id in caught else report
             operator = ScriptOperator(load_scripts(node), ctx, node.state, render, told)
-            return Part(node.id, "script", operator, ctx)
+            alone = node.scripts.get(IN) if len(node.scripts) == 1 else None
+            return Part(node.id, "script", operator, ctx, script=alone)
         case OperatorNode():
             return Part(node.id, node.kind, operators.get(node.kind)(node.config, ctx), ctx)
         case SelectNode():
