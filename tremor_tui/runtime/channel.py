@@ -80,7 +80,7 @@ class Channel:
         size = batch.nbytes
         self._items.append((port, batch))
         self.bytes += size
-        self.rows += len(batch.values)
+        self.rows += len(batch)
         self.batches += 1
         if self.batches > self.high:
             self.high = self.batches
@@ -121,7 +121,7 @@ class Channel:
         if isinstance(item, Batch):
             self.batches -= 1
             self.bytes -= item.nbytes
-            self.rows -= len(item.values)
+            self.rows -= len(item)
             if self._senders:
                 self._free()
         elif isinstance(item, Tick):

@@ -79,7 +79,7 @@ class Gate:
             return None
         if self._rest is None:
             message = self.task.channel.receive_nowait()
-            if message is None or not isinstance(message[1], Batch) or not message[1].values:
+            if message is None or not isinstance(message[1], Batch) or not len(message[1]):
                 return message
             self._port, self._rest, self._at = message[0], message[1], 0
         return self._part(self._rest)
@@ -93,7 +93,7 @@ class Gate:
 
     def see(self, batch: Batch) -> None:
         """A batch has come to the node inside."""
-        for row in range(len(batch.values)):
+        for row in range(len(batch)):
             if self._hit is None and (self._is_stepping or self._matches(batch, row)):
                 self._hit = sample(self.task.lent.clock.wall_ns(), batch.values[row], batch.meta(row))
 
@@ -115,7 +115,7 @@ class Gate:
         self.task.gate = None
         rest, self._rest = self._rest, None
         if rest is not None and self.task.channel is not None:
-            self.task.channel.put_back(self._port, rest.take(range(self._at, len(rest.values))))
+            self.task.channel.put_back(self._port, rest.take(range(self._at, len(rest))))
         self._release("over")
         self._on_change(self)
 
@@ -166,7 +166,7 @@ class Gate:
 
     def _part(self, batch: Batch) -> Message | None:
         """The rows before the one that is to be held; None where that is the next one."""
-        count = len(batch.values)
+        count = len(batch)
         stop = self._at + 1 if self.inner else self._find(batch, count)
         if stop == self._at:
             self._hold((self._shown(batch, stop),))
@@ -187,7 +187,7 @@ class Gate:
         return count
 
     def _hand(self, part: Batch) -> Message:
-        self.passed += len(part.values)
+        self.passed += len(part)
         if self.slow_ns:
             self._last, self._busy_ns = part, self._busy()
         return self._port, part
@@ -199,7 +199,7 @@ class Gate:
         elif self._last is not None:
             last, self._last = self._last, None
             if self._busy() - self._busy_ns > self.slow_ns:
-                rows = range(min(SHOWN, len(last.values)))
+                rows = range(min(SHOWN, len(last)))
                 self._hold(tuple(self._shown(last, row) for row in rows))
 
     def _busy(self) -> int:

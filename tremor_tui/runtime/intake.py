@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tremor_tui.codecs.contract import Codec
+from tremor_tui.codecs.contract import Codec, Projecting
 from tremor_tui.connectors.contract import Chunk, Frames, Pulled, Values
 from tremor_tui.errors import DataError, FrameError
 from tremor_tui.interceptors.contract import Preprocessor
-from tremor_tui.model.batch import Batch, Meta, Value
+from tremor_tui.model.batch import WHOLE, Batch, Meta, Value
 from tremor_tui.model.origin import OriginUri
 from tremor_tui.model.port import ERR, OUT
+from tremor_tui.model.projection import Projection, one_liners
 
 Emission = tuple[str, Batch]
 Bad = tuple[bytes, Exception, int]
@@ -25,6 +26,8 @@ Bad = tuple[bytes, Exception, int]
 Stage = Literal["cut", "decode"]
 Caught = Callable[[Stage, Sequence[Bad], Meta | None, OriginUri | None], None]
 """Hears of frames that a preprocessor or the codec refused."""
+_WIDE = 4
+"""Rows that are not decoded whole take so little time each that batches may be larger by so much."""
 _GUESS = 256
 """Bytes that an event of a structured source counts for, as it has no frame."""
 
@@ -42,7 +45,8 @@ class Intake:
     """Makes batches of what one source pulls.
 
     `name` is `FLOW/ALIAS`, `number` the source's in its flow. `complain(text, count)` is told of what did
-    not become an event; `discarded` counts what a preprocessor's limit dropped.
+    not become an event; `discarded` counts what a preprocessor's limit dropped. `fields` are what events
+    are read for, None for whole events.
     """
 
     name: str
@@ -57,8 +61,14 @@ class Intake:
     discarded: int = 0
     nbytes: int = 0
     caught: Caught | None = None
+    fields: frozenset[str] | None = None
+    _projection: Projection | None = None
+    _json: Projecting | None = None
     _streams: dict[int, Stream] = field(default_factory=dict)
     _next_ids: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._json = self.codec if isinstance(self.codec, Projecting) else None
 
     def take(self, pulled: Pulled, now_ns: int) -> Iterator[Emission]:
         """The batches of one read, each made when it is asked for; `now_ns` is the wall clock."""
@@ -152,39 +162,63 @@ class Intake:
     def _decode(
         self, frames: Sequence[bytes], stream: int, meta: Meta | None, now_ns: int
     ) -> Iterator[Emission]:
-        for part, size in self._parts(frames):
+        projection = self._project()
+        for part, size in self._parts(frames, 1 if projection is None else _WIDE):
             ids: Sequence[int] = self._ids(stream, len(part))
             if self.codec is None:
                 raise TypeError("a source without a codec gave bytes")
-            values, bad = self.codec.decode_batch(part)
+            values, bad = (projection or self.codec).decode_batch(part)
             if bad:
                 wrong = dict(bad)
-                good = [event_id for row, event_id in enumerate(ids) if row not in wrong]
+                good = [row for row in range(len(part)) if row not in wrong]
                 size -= sum(len(part[row]) for row in wrong)
                 errors = [(part[row], error, ids[row]) for row, error in bad]
-                ids = good
+                ids, part = [ids[row] for row in good], [part[row] for row in good]
             if values:
                 batch = self._batch(values, ids, stream, now_ns, size)
+                self._frame(batch, part, projection)
                 if meta is not None:
                     batch.metas = [meta] * len(values)
                 yield OUT, batch
             if bad:
                 yield self._errs("decode", errors, stream, meta, now_ns)
 
-    def _parts(self, frames: Sequence[bytes]) -> Iterator[tuple[Sequence[bytes], int]]:
-        for start in range(0, len(frames), self.rows_limit):
-            part = frames[start : start + self.rows_limit]
+    def _project(self) -> Projection | None:
+        """The decoder of the fields that are read; None where events are needed whole."""
+        if self.fields is None or self._json is None:
+            return None
+        if self._projection is None or self._projection.fields != self.fields:
+            self._projection = self._json.project(self.fields)
+        return self._projection
+
+    def _frame(self, batch: Batch, frames: Sequence[bytes], projection: Projection | None) -> None:
+        """Lets the frames go with their values, or in the place of them."""
+        if self._json is None:
+            return
+        batch.raws = one_liners(frames)
+        if projection is not None:
+            batch.views, batch.fields = batch.values, projection.fields
+            batch.shed(WHOLE)
+
+    def _parts(self, frames: Sequence[bytes], times: int) -> Iterator[tuple[Sequence[bytes], int]]:
+        """Parts of about the same number of rows, within the limits or so many times the limits."""
+        limit = self.rows_limit * times
+        if times > 1:
+            count = -(-len(frames) // limit) or 1
+            limit = -(-len(frames) // count) or 1
+        for start in range(0, len(frames), limit):
+            part = frames[start : start + limit]
             size = sum(map(len, part))
-            if size <= self.bytes_limit:
+            if size <= self.bytes_limit * times:
                 yield part, size
             else:
-                yield from self._by_size(part)
+                yield from self._by_size(part, self.bytes_limit * times)
 
-    def _by_size(self, frames: Iterable[bytes]) -> Iterator[tuple[Sequence[bytes], int]]:
+    def _by_size(self, frames: Iterable[bytes], limit: int) -> Iterator[tuple[Sequence[bytes], int]]:
         part: list[bytes] = []
         size = 0
         for frame in frames:
-            if part and size + len(frame) > self.bytes_limit:
+            if part and size + len(frame) > limit:
                 yield part, size
                 part, size = [], 0
             part.append(frame)

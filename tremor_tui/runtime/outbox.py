@@ -42,7 +42,7 @@ class Link:
             self.channel.send_over(self.port, batch)
         elif not self.channel.send_nowait(self.port, batch):
             return False
-        self.rows += len(batch.values)
+        self.rows += len(batch)
         for listener in self.listeners:
             listener(batch)
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tremor_tui.codecs.contract import Codec
+from tremor_tui.codecs.contract import Codec, Projecting
 from tremor_tui.interceptors.contract import Postprocessor
 from tremor_tui.model.batch import Batch, Meta, Value
 
@@ -19,12 +19,18 @@ class Outlet:
 
     codec: Codec | None
     make_chain: Callable[[], list[Postprocessor]]
+    _writes_json: bool = False
     _chains: dict[str, list[Postprocessor]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._writes_json = isinstance(self.codec, Projecting) and self.codec.is_plain
 
     def encode(self, port: str, batch: Batch) -> tuple[list[bytes], Batch, Refused]:
         """The pieces, the batch of the rows in them, and the rows that were refused."""
         if self.codec is None:
             return [], batch, []
+        if batch.raws is not None and self._writes_json:
+            return self._process(port, batch.raws), batch, []
         frames, bad = self.codec.encode_batch(batch.values)
         if bad:
             wrong = {row for row, _ in bad}

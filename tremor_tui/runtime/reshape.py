@@ -302,7 +302,7 @@ class Reshape:
         await self._flow.within(ASIDE_S, lambda: all(one.has_ended for one in away))
         for old in away:
             rest = old.unwritten()
-            if rest is not None and rest[1].values:
+            if rest is not None and len(rest[1]):
                 self._plan.queues[old].put_back(*rest)
 
     def _undo(self) -> None:

@@ -12,8 +12,8 @@ class Settings:
     """Limits. `instance` is the name that scripts see; `start_s` bounds the wait for connectors at start.
 
     A batch leaves its source at `batch_rows` rows or `batch_bytes` bytes, or at the end of a read.
-    `drain_s` is the deadline of a stop that names none. When something is worth a warning is said by
-    `control/limits.py`.
+    `drain_s` is the deadline of a stop that names none. `fuses`: pipelines are fused and sources decode only
+    what is read (`pipeline/fusing`). When something is worth a warning is said by `control/limits.py`.
     """
 
     channel_batches: int = 64
@@ -25,3 +25,4 @@ class Settings:
     start_s: float = 5.0
     tick_s: float = 0.1
     instance: str = "tremor"
+    fuses: bool = True

@@ -107,7 +107,7 @@ class Tap:
 
     def see(self, batch: Batch) -> None:
         """Looks at a batch that passes."""
-        count = len(batch.values)
+        count = len(batch)
         self.seen += count
         if self._is_looking:
             if self._budget_ns > 0 and self._looks >= 1:

@@ -122,8 +122,19 @@ def wire(made: Made, wiring: Wiring) -> None:
                 task.expected[source.key] = sum(1 for one in task.above if one is source or one in reached)
             task.hears |= {source.intake.number}
         source.sinks = frozenset(task.alias for task in reached if task.kind == "sink")
+        source.takers = [(link.port, taker) for link, taker in _outs(source, wiring)]
     for pipeline in made.pipelines.values():
         _lead(pipeline, wiring, downs)
+
+
+def _outs(source: SourceTask, wiring: Wiring) -> list[tuple[Link, PipelineTask | None]]:
+    """The links that a source's events take, and the pipelines that they lead to."""
+    outgoing = set(source.outbox.links.get(OUT, ()))
+    return [
+        (link, taker if isinstance(taker, PipelineTask) else None)
+        for link, taker in wiring.outs.get(source, ())
+        if link in outgoing
+    ]
 
 
 def is_wanted(flow: FlowIR, alias: str, side: Literal["source", "target"], port: str = "") -> bool:
@@ -197,3 +208,4 @@ def _lead(pipeline: PipelineTask, wiring: Wiring, downs: Mapping[Task, list[Task
                 behind |= {taker, *below(taker, downs)}
         pipeline.sinks[port] = frozenset(task.alias for task in behind if task.kind == "sink")
     pipeline.graph.lead(pipeline.sinks)
+    pipeline.graph.serve(eager=any(isinstance(taker, PipelineTask) for taker in takers.values()))

@@ -42,6 +42,10 @@ FailOnError = Annotated[bool, typer.Option("--fail-on-error", help="Exit with 1 
 Detach = Annotated[bool, typer.Option("--detach", help="Run a .troy file on an engine in the background.")]
 
 
+WholeEvents = Annotated[
+    bool,
+    typer.Option("--whole-events", help="Decode every event whole and run node by node: slower, the same."),
+]
 Interactive = Annotated[bool, typer.Option("--interactive", help="Evaluate statements from stdin.")]
 OptionalFile = Annotated[
     Path | None,
@@ -76,6 +80,7 @@ def run(
     interactive: Interactive = False,
     record: Record = None,
     record_mb: RecordMB = 256,
+    whole_events: WholeEvents = False,
     error_format: Format = "full",
 ) -> int:
     """Run a script, a query or the flows of a .troy file.
@@ -104,14 +109,15 @@ def run(
         if program.kind in ("troy", "yaml"):
             from tremor_tui.cli.running import flow
 
-            how = drain_seconds, instance, fail_on_error, error_format, record, record_mb
+            how = drain_seconds, instance, fail_on_error, error_format, record, record_mb, whole_events
             return flow.run_flows(program, flow.Options(*how))
         if record:
             raise ConfigError("only the flows of a .troy file can be recorded", "leave --record out")
         from tremor_tui.cli.running import script
 
         events = infile, outfile, decoder, encoder, preprocessor, postprocessor
-        options = script.Options(*events, ingest_ns_step, origin_uri, instance, fail_on_error, error_format)
+        how_told = fail_on_error, error_format, whole_events
+        options = script.Options(*events, ingest_ns_step, origin_uri, instance, *how_told)
         return script.run_script(program, options)
     except CompileError as error:
         show(error.diagnostics, program.find, error_format)

@@ -46,6 +46,7 @@ class Options:
     error_format: ErrorFormat = "full"
     record: Path | None = None
     record_mb: int = 256
+    whole_events: bool = False
 
 
 def run_flows(program: Program, options: Options) -> int:
@@ -76,7 +77,11 @@ class _Run:
     async def main(self, deploy: DeployIR) -> int:
         """Starts the flows, waits for their end, and tells what became of them."""
         forgive_late_wakeups()
-        settings = Settings(drain_s=self.options.drain_s, instance=self.options.instance)
+        settings = Settings(
+            drain_s=self.options.drain_s,
+            instance=self.options.instance,
+            fuses=not self.options.whole_events,
+        )
         self.runtime = Runtime(settings, log=self.line.log)
         begin = time.monotonic()
         async with self._running() as group:

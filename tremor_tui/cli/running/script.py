@@ -16,7 +16,7 @@ from pathlib import Path
 from tremor_tui.cli.diagnose import show
 from tremor_tui.cli.output import ErrorFormat
 from tremor_tui.cli.running.bytes import Reader, Writer, stopping
-from tremor_tui.codecs.contract import Codec, codecs
+from tremor_tui.codecs.contract import Codec, Projecting, codecs
 from tremor_tui.engine.sources import Program
 from tremor_tui.errors import ConfigError, DataError, FrameError, ScriptError
 from tremor_tui.interceptors.contract import (
@@ -28,17 +28,26 @@ from tremor_tui.interceptors.contract import (
 )
 from tremor_tui.language.compile import compile_script
 from tremor_tui.language.compile_query import compile_query
-from tremor_tui.model.batch import MAX_ROWS, Batch, Value, merge
+from tremor_tui.model.batch import MAX_ROWS, WHOLE, Batch, Value, merge
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.origin import OriginUri
+from tremor_tui.model.projection import Projection, one_liners
 from tremor_tui.pipeline.build import build
 from tremor_tui.pipeline.error_text import error_text
 
-Emit = Callable[[Sequence[Value]], None]
-Complain = Callable[[DataError], None]
-Step = Callable[[Batch, Emit], None]
-"""Runs a batch; emits what it makes and raises nothing."""
+WIDE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Runs a batch: `call` gives a sink what it makes, and raises nothing.
+
+    `fields`: the fields that are read of events, None for whole events; asked before each batch.
+    """
+
+    call: Callable[[Batch, Sink], None]
+    fields: Callable[[], frozenset[str] | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class Options:
     instance: str = "tremor"
     fail_on_error: bool = False
     error_format: ErrorFormat = "full"
+    whole_events: bool = False
 
 
 @dataclass(slots=True)
@@ -94,9 +104,9 @@ def run_script(program: Program, options: Options) -> int:
         writer = Writer(options.outfile)
         sink = Sink(writer, encoder, joiner, failures)
         failures.before = sink.flush
-        intake = Intake(reader, decoder, cutter, sink, failures, options, origin)
+        intake = Intake(reader, decoder, cutter, sink, failures, options, origin, step.fields)
         for batch in intake.batches():
-            step(batch, sink.take)
+            step.call(batch, sink)
             if sink.is_large:
                 sink.flush()
         sink.end()
@@ -113,6 +123,10 @@ class Sink:
     failures: Failures
     _pieces: list[bytes] = field(default_factory=list)
     _size: int = 0
+    _writes_json: bool = False
+
+    def __post_init__(self) -> None:
+        self._writes_json = isinstance(self.encoder, Projecting) and self.encoder.is_plain
 
     @property
     def is_large(self) -> bool:
@@ -122,11 +136,21 @@ class Sink:
     def take(self, values: Sequence[Value]) -> None:
         """Encodes values; `flush` writes them."""
         frames, bad = self.encoder.encode_batch(values)
+        self._join(frames)
+        for _, error in bad:
+            self.failures.tell(_as_data_error(error), file=self.writer.name)
+
+    def take_batch(self, batch: Batch) -> None:
+        """Encodes the values of a batch, unless the JSON that they came as will do."""
+        if batch.raws is not None and self._writes_json:
+            self._join(batch.raws)
+        else:
+            self.take(batch.values)
+
+    def _join(self, frames: Sequence[bytes]) -> None:
         pieces = self.joiner.process(frames)
         self._pieces += pieces
         self._size += sum(map(len, pieces))
-        for _, error in bad:
-            self.failures.tell(_as_data_error(error), file=self.writer.name)
 
     def flush(self) -> None:
         """Writes what waits."""
@@ -151,12 +175,18 @@ class Intake:
     failures: Failures
     options: Options
     origin: OriginUri | None
+    fields: Callable[[], frozenset[str] | None]
+    _projection: Projection | None = None
+    _json: Projecting | None = None
     _frames: int = 0
     _events: int = 0
     _discarded: int = 0
 
+    def __post_init__(self) -> None:
+        self._json = self.decoder if isinstance(self.decoder, Projecting) else None
+
     def batches(self) -> Iterator[Batch]:
-        """Batches of up to 100 events."""
+        """Batches of up to 100 events, or a few times as many where they are not decoded whole."""
         try:
             for chunk in self.reader.chunks():
                 yield from self._decoded(self._cut(chunk))
@@ -178,35 +208,54 @@ class Intake:
         return frames
 
     def _decoded(self, frames: list[bytes]) -> Iterator[Batch]:
-        for start in range(0, len(frames), MAX_ROWS):
-            yield from self._batches(frames[start : start + MAX_ROWS])
+        rows = MAX_ROWS if self._project() is None else WIDE * MAX_ROWS
+        for start in range(0, len(frames), rows):
+            yield from self._batches(frames[start : start + rows])
         if not self.reader.is_file:
             self.sink.flush()
 
     def _batches(self, frames: list[bytes]) -> Iterator[Batch]:
-        """The events of up to 100 frames: one batch, or one between each two frames that do not decode."""
+        """The events of some frames: one batch, or one between each two frames that do not decode."""
         first = self._frames + 1
         self._frames += len(frames)
         numbers: Sequence[int] = range(first, first + len(frames))
         if self.options.decoder == "json" and not all(frames):
             numbers = [number for number, frame in zip(numbers, frames, strict=True) if frame.strip()]
             frames = [frame for frame in frames if frame.strip()]
-        values, bad = self.decoder.decode_batch(frames)
+        projection = self._project()
+        values, bad = (projection or self.decoder).decode_batch(frames)
+        wrong = {index for index, _ in bad}
+        good = [frame for index, frame in enumerate(frames) if index not in wrong] if wrong else frames
         done = 0
         for count, (index, error) in enumerate(bad):
-            yield from self._batch(values[done : index - count])
+            yield from self._batch(values[done : index - count], good[done : index - count], projection)
             done = index - count
             self._complain(_as_data_error(error), numbers[index], frames[index])
-        yield from self._batch(values[done:])
+        yield from self._batch(values[done:], good[done:], projection)
 
-    def _batch(self, values: list[Value]) -> Iterator[Batch]:
+    def _project(self) -> Projection | None:
+        """The decoder of the fields that are read; None where events are needed whole."""
+        fields = self.fields()
+        if fields is None or self._json is None:
+            return None
+        if self._projection is None or self._projection.fields != fields:
+            self._projection = self._json.project(fields)
+        return self._projection
+
+    def _batch(
+        self, values: list[Value], frames: list[bytes], projection: Projection | None
+    ) -> Iterator[Batch]:
         if not values:
             return
         ids = range(self._events, self._events + len(values))
         self._events += len(values)
         step = self.options.ingest_step
         times: int | list[int] = time.time_ns() if step is None else [number * step for number in ids]
-        yield Batch(values, ids, times, origin=self.origin)
+        batch = Batch(values, ids, times, origin=self.origin)
+        if projection is not None:
+            batch.raws, batch.views, batch.fields = one_liners(frames), values, projection.fields
+            batch.shed(WHOLE)
+        yield batch
 
     def _complain(self, error: DataError, number: int | None, frame: bytes = b"") -> None:
         span = None
@@ -221,7 +270,7 @@ def _script_step(program: Program, options: Options, failures: Failures) -> Step
     show(compiled.warnings, program.find, options.error_format)
     script, cell, ctx = compiled.call, Cell(), _context(options)
 
-    def step(batch: Batch, emit: Emit) -> None:
+    def step(batch: Batch, sink: Sink) -> None:
         ctx.origin, ctx.now_ns = batch.origin, time.time_ns()
         made: list[Value] = []
         for row, (event, ctx.event_id) in enumerate(zip(batch.values, batch.ids, strict=True)):
@@ -229,15 +278,15 @@ def _script_step(program: Program, options: Options, failures: Failures) -> Step
             try:
                 result = script(event, None, cell, ctx)
             except ScriptError as error:
-                emit(made)
+                sink.take(made)
                 made = []
                 failures.tell(error)
                 continue
             if result is not None:
                 made.append(result[1])
-        emit(made)
+        sink.take(made)
 
-    return step
+    return Step(step)
 
 
 def _query_step(program: Program, options: Options, failures: Failures) -> Step:
@@ -256,15 +305,15 @@ def _query_step(program: Program, options: Options, failures: Failures) -> Step:
         hint = "its events come in by `in`"
         raise ConfigError(f"the query has no port `in`, but {', '.join(graph.inputs) or 'none'}", hint)
 
-    def step(batch: Batch, emit: Emit) -> None:
+    def step(batch: Batch, sink: Sink) -> None:
         left = [made for _, made in graph.step("in", batch, time.time_ns())]
         if left:
-            emit(merge(left).values)
+            sink.take_batch(merge(left))
         for error in caught:
             failures.tell(error)
         caught.clear()
 
-    return step
+    return Step(step, lambda: None if options.whole_events else graph.fields("in"))
 
 
 def _context(options: Options) -> Context:

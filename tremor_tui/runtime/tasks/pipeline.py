@@ -78,7 +78,7 @@ class PipelineTask(Task):
 
     def _step(self, port: str, batch: Batch) -> None:
         counters = self.counters
-        counters.events_in += len(batch.values)
+        counters.events_in += len(batch)
         counters.bytes_in += batch.nbytes
         now_ns = self.lent.clock.wall_ns()
         catcher = self.catcher

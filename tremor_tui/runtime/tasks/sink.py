@@ -173,14 +173,14 @@ class SinkTask(Task):
 
     async def _take(self, port: str, batch: Batch) -> None:
         counters = self.counters
-        counters.events_in += len(batch.values)
+        counters.events_in += len(batch)
         counters.bytes_in += batch.nbytes
         pieces, good, refused = self.outlet.encode(port, batch)
         if refused:
             await self._refuse("encode", port, batch, refused)
-        if good.values and (pieces or self.outlet.codec is None):
+        if len(good) and (pieces or self.outlet.codec is None):
             await self._deliver(port, pieces, good)
-        elif good.values:
+        elif len(good):
             self._settle(good, 0)
 
     async def _take_followed(self, port: str, batch: Batch) -> None:
@@ -219,10 +219,10 @@ class SinkTask(Task):
             return
         self._hand = None
         end = clock.monotonic_ns()
-        self.counters.events_out += len(batch.values)
+        self.counters.events_out += len(batch)
         self.counters.bytes_out += sum(map(len, pieces)) if pieces else batch.nbytes
         self._settle(batch, end - start)
-        if end - self._sampled_ns > _SAMPLE_NS and batch.values and batch.source != REPLAY:
+        if end - self._sampled_ns > _SAMPLE_NS and len(batch) and batch.source != REPLAY:
             self._sampled_ns = end
             self.lent.host.lag.add(clock.wall_ns() - batch.ingest(0))
 

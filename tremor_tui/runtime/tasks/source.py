@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from anyio import CancelScope
 
@@ -20,6 +20,9 @@ from tremor_tui.runtime.meter import EMPTY, FULL
 from tremor_tui.runtime.outbox import Link
 from tremor_tui.runtime.retry import Retry
 from tremor_tui.runtime.tasks.task import Task
+
+if TYPE_CHECKING:
+    from tremor_tui.runtime.tasks.pipeline import PipelineTask
 
 
 @dataclass(eq=False)
@@ -37,6 +40,7 @@ class SourceTask(Task):
     retry: Retry = field(kw_only=True)
     key: str = field(kw_only=True)
     sinks: frozenset[str] = frozenset()
+    takers: list[tuple[str, PipelineTask | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -196,8 +200,24 @@ class SourceTask(Task):
                 return
             if self.retry.attempts:
                 self.retry.reset()
+            self.intake.fields = self._fields()
             self._rest = self.intake.take(pulled, self.lent.clock.wall_ns())
             await self._send_rest()
+
+    def _fields(self) -> frozenset[str] | None:
+        """The fields that its events are read for by who takes them; None where somebody needs them whole.
+
+        Asked before each read, as a pipeline may be swapped at any time.
+        """
+        if not self.lent.settings.fuses:
+            return None
+        fields: frozenset[str] = frozenset()
+        for port, taker in self.takers:
+            read = taker.graph.fields(port) if taker is not None else None
+            if read is None:
+                return None
+            fields |= read
+        return fields
 
     async def _send_rest(self) -> None:
         """Sends what was read. A cancelled wait loses nothing: what is unsent stays in `_rest` and outbox."""
@@ -205,10 +225,10 @@ class SourceTask(Task):
         if not outbox.is_empty:
             await outbox.wait_empty()
         for port, batch in self._rest:
-            counters.events_in += len(batch.values)
+            counters.events_in += len(batch)
             counters.bytes_in += batch.nbytes
             self.note_sent(port, batch)
-            if self.to_follow and batch.values:
+            if self.to_follow and len(batch):
                 self.to_follow -= 1
                 self.follow(port, batch)
             outbox.add(port, batch)
