@@ -8,13 +8,15 @@ import pytest
 
 from tests.workbench.conftest import SIZES, Bench, Opened
 from tremor_tui.control import commands as do
+from tremor_tui.control.authoring import TestResult
+from tremor_tui.control.company import Saved
 from tremor_tui.control.editing import Edit, OutlinedGraph, OutlinedNode
 from tremor_tui.control.snapshots import Compared, GraphSnapshot, NodeSnapshot, PipelineChange
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.workbench.ink import STEADY, ink_of
 from tremor_tui.workbench.screens.going_live import change_lines
 from tremor_tui.workbench.screens.jump import Jump
-from tremor_tui.workbench.sketch import join
+from tremor_tui.workbench.sketch import changed_nodes, join
 
 pytestmark = pytest.mark.anyio
 INK = ink_of(STEADY.to_color_system().generate())
@@ -440,6 +442,69 @@ def test_a_difference_says_what_comes_and_goes_and_what_becomes_of_state() -> No
         "  c: keeps the state of x",
         "! c: begins anew, its state is lost: y",
     ]
+
+
+def test_a_difference_reads_all_that_the_engine_says_and_says_nothing_twice() -> None:
+    sketch = join(
+        GraphSnapshot((NodeSnapshot("connector/out", "sink", "out"),)),
+        OutlinedGraph(
+            (OutlinedNode("connector/out", "sink", "out"), OutlinedNode("connector/b", "source", "b"))
+        ),
+        changed_nodes(Compared("live", changed=("connector/out",)), ""),
+    )
+    compared = Compared(
+        "live",
+        added=("connector/b",),
+        changed=("connector/out",),
+        removed=("connector/c",),
+        linked=("/connector/b/out to /pipeline/p/in",),
+        unlinked=("/connector/c/out to /pipeline/p/in",),
+        anew=("b reads its file from the start",),
+    )
+
+    lines = [line.plain for line in change_lines(sketch, compared, INK)]
+
+    assert sketch.marks["connector/out"].state == "changed"
+    assert lines == [
+        "+ b is added",
+        "+ link b/out to p/in",
+        "- c is removed",
+        "- link c/out to p/in",
+        "~ out is replaced: it has other settings",
+        "! b reads its file from the start",
+    ]
+
+
+async def renamed(bench: Bench) -> None:
+    """The flow that runs is drawn, and its console has another name."""
+    await bench.until(lambda: bench.store.flow)
+    await bench.app.composing.open_shown()
+    bench.app.flow.canvas.select("connector/console")
+    await bench.press("n", *"console2", "enter")
+    await bench.until(lambda: "console2" in text_of(bench))
+
+
+async def test_f5_on_the_canvas_runs_the_tests_and_tells_others_what_it_saved(
+    opened: Opened, tmp_path: Path
+) -> None:
+    file = tmp_path / "live.troy"
+    file.write_text(TEXT.replace("flow main", "flow live"))
+    plane = FakePlane(base=str(tmp_path), files={"live.troy": file.read_text()})
+    plane.authoring.results.append(TestResult("t.test.json", "null client"))
+    plane.authoring.failing = "null client"
+    async with opened(plane) as bench:
+        await renamed(bench)
+
+        await bench.press("f5")
+        await bench.sees("not applied: null client fails; F5 again applies it anyway")
+        assert "console2" not in file.read_text()
+
+        await bench.press("f5")
+        await bench.sees("1 of 1 tests fail: null client")
+        assert not any(isinstance(one, Saved) for one in plane.asked)
+        await bench.press("f5")
+        await bench.sees("v8 live")
+        assert [one.paths for one in plane.asked if isinstance(one, Saved)] == [(str(file),)]
 
 
 async def test_before_an_apply_its_difference_is_shown_and_one_key_goes_on(

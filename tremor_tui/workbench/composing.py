@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tremor_tui.control import commands as do
+from tremor_tui.control.company import Saved
 from tremor_tui.control.editing import (
     Edit,
     Edited,
@@ -237,6 +238,10 @@ class Composing:
         await asyncio.to_thread(draft.save, draft.text)
         self.store.unsaved = len(self.drafts.unsaved())
         self.store.touch()
+        try:
+            await self.session.ask(Saved((draft.path,), self.drafts.flow))
+        except ControlError:
+            return  # the file is written, and other workbenches see that when they look at it
 
     def new_path(self, name: str, own: str = "") -> str:
         """The path of a file to be made, from the client's folder; `own` may be taken. Raises TremorError."""

@@ -86,7 +86,7 @@ def changed_nodes(compared: Compared | None, inside: str) -> frozenset[str]:
     if inside:
         own = next((one for one in compared.pipelines if one.alias == inside), None)
         return frozenset(own.changed) if own else frozenset()
-    return frozenset(f"pipeline/{one.alias}" for one in compared.pipelines)
+    return frozenset((*(f"pipeline/{one.alias}" for one in compared.pipelines), *compared.changed))
 
 
 def drawn_graph(flow: OutlinedFlow, inside: str) -> OutlinedGraph:

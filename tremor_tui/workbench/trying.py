@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,34 @@ if TYPE_CHECKING:
     from tremor_tui.workbench.screens.script import ScriptView
 
 
+class Gate:
+    """Lets an apply through where all tests pass, or where the same texts are to be applied once more."""
+
+    def __init__(self) -> None:
+        self._accepted = ""
+
+    def refusal(self, failed: Sequence[TestResult] | None, text: str) -> str:
+        """Why an apply may not go on, for people; empty where it may. `text`: the texts' fingerprint."""
+        if not failed or text == self._accepted:
+            self._accepted = ""
+            return ""
+        self._accepted = text
+        which = failed[0].name if len(failed) == 1 else f"{len(failed)} tests"
+        return f"not applied: {which} {'fails' if len(failed) == 1 else 'fail'}; F5 again applies it anyway"
+
+
+def fingerprint(texts: Iterable[str]) -> str:
+    """What is the same for the same texts alone."""
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 class Trying:
     """Does for a ScriptView what has to do with tests."""
 
     def __init__(self, view: ScriptView) -> None:
         self._view = view
         self._asked = 0
-        self._accepted = ""
+        self._gate = Gate()
         self._ran_on = ""
 
     def run_soon(self) -> None:
@@ -59,20 +81,15 @@ class Trying:
     async def allows(self) -> bool:
         """Whether an apply may go on: all tests pass, or it was asked for once more with the same text."""
         failed = await self.run()
-        now = self._fingerprint()
-        if not failed or now == self._accepted:
-            self._accepted = ""
+        words = self._gate.refusal(failed, self._fingerprint())
+        if not words:
             return True
-        self._accepted = now
-        which = failed[0].name if len(failed) == 1 else f"{len(failed)} tests"
-        words = f"not applied: {which} {'fails' if len(failed) == 1 else 'fail'}; F5 again applies it anyway"
         self._view.desk.say(words, "error")
         self._view.show_tests()
         return False
 
     def _fingerprint(self) -> str:
-        texts = "\0".join(draft.text for draft in self._view.files.drafts if draft.is_writable)
-        return hashlib.sha256(texts.encode("utf-8", "surrogatepass")).hexdigest()
+        return fingerprint(draft.text for draft in self._view.files.drafts if draft.is_writable)
 
     # One test
 

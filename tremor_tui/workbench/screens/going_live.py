@@ -10,6 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from tremor_tui.control.authoring import RunTests, TestsRun
 from tremor_tui.control.editing import OutlinedFlow
 from tremor_tui.control.snapshots import Compared, Diagnostic, PipelineChange
 from tremor_tui.errors import ControlError
@@ -23,6 +24,7 @@ from tremor_tui.workbench.screens.dialogs import Ask
 from tremor_tui.workbench.screens.typed import TypedScreen
 from tremor_tui.workbench.sketch import Sketch, incomplete, lints
 from tremor_tui.workbench.store import named
+from tremor_tui.workbench.trying import Gate, fingerprint
 from tremor_tui.workbench.widgets.painted import Line
 from tremor_tui.workbench.widgets.scroll_text import ScrollText, folded
 
@@ -79,6 +81,7 @@ class GoingLive(Configuring):
     def on_mount(self) -> None:
         """Looks at the files from time to time."""
         self.conflicts = Conflicts(self)
+        self._gate = Gate()
         self.set_interval(LOOK_S, self.conflicts.look)
 
     # The canvas follows the drafts
@@ -181,8 +184,11 @@ class GoingLive(Configuring):
         if flow is not None and not unsaved and not is_watched and not (compared and compared.text):
             self.desk.say("nothing to apply: what runs is what is drawn")
             return
+        tested = await self._tested(flow.alias) if flow is not None else ""
+        if tested is None:
+            return
         if not is_watched or unsaved:
-            screen = self._difference(outline, compared, unsaved)
+            screen = self._difference(outline, compared, unsaved, tested)
             answer = await self.app.push_screen_wait(screen)
             if not answer:
                 return
@@ -193,8 +199,26 @@ class GoingLive(Configuring):
                 return
         await self._put_live()
 
+    async def _tested(self, flow: str) -> str | None:
+        """Runs the flow's tests on the drafts; answers what came of them, None where that stops the apply."""
+        drafts = self.composing.drafts
+        try:
+            answer = await self.desk.session.ask(RunTests(flow, drafts.texts()))
+        except ControlError as error:
+            return f"tests were not run: {error}"
+        results = answer.results if isinstance(answer, TestsRun) else ()
+        failed = [result for result in results if not result.is_pass]
+        texts = fingerprint(draft.text for draft in drafts.all if draft.is_writable)
+        words = self._gate.refusal(failed, texts)
+        if words:
+            self.desk.say(named(words), "error")
+            return None
+        if failed:
+            return f"{len(failed)} of {len(results)} tests fail: {', '.join(one.name for one in failed)}"
+        return f"tests that pass: {len(results)}" if results else ""
+
     def _difference(
-        self, outline: OutlinedFlow, compared: Compared | None, unsaved: Sequence[Draft]
+        self, outline: OutlinedFlow, compared: Compared | None, unsaved: Sequence[Draft], tested: str | None
     ) -> Difference:
         flow, ink = self.store.flow, self.desk.ink
         file = named(self.store.drafted.rsplit("/", 1)[-1])
@@ -204,6 +228,7 @@ class GoingLive(Configuring):
             lines.append(Line().add(f"starts {named(outline.alias)}: {many} nodes", ink.text))
             lines += _advice(outline, ink)
             return Difference(f"Start {file}", lines, "saves and starts it")
+        lines += [Line().add(named(tested), ink.dim)] if tested else []
         lines += change_lines(self.store.flow_sketch, compared, ink)
         lines += _advice(outline, ink)
         refused = compared.refused if compared else ()
@@ -256,28 +281,47 @@ def _some(texts: Sequence[str], sign: str, style: Style) -> list[Line]:
 
 
 def change_lines(sketch: Sketch, compared: Compared | None, ink: Ink) -> list[Line]:
-    """Nodes and links that come and go, what changes in pipelines, and what becomes of their state."""
-    names = {node.id: node.label or node.id.rsplit("/", 1)[-1] for node in sketch.graph.nodes}
-    marks, edges = sketch.marks, {edge.id: edge for edge in sketch.graph.edges}
+    """Nodes and links that come and go, what changes in pipelines, and what becomes of their state.
 
-    def nodes(state: str) -> list[str]:
-        return [f"{named(names[one])}" for one, mark in marks.items() if mark.state == state]
-
-    def links(state: str) -> list[str]:
-        found = [edges[one] for one, is_now in sketch.edges.items() if is_now == state]
-        return [
-            named(f"{names.get(e.source, '')}/{e.source_port} to {names.get(e.target, '')}") for e in found
-        ]
-
-    lines = _some([f"{words} is added" for words in nodes("new")], "+", ink.good)
-    lines += _some([f"{words} is removed" for words in nodes("removed")], "-", ink.hot)
-    lines += _some([f"link {words}" for words in links("new")], "+", ink.good)
-    lines += _some([f"link {words}" for words in links("removed")], "-", ink.hot)
-    for one in compared.pipelines if compared else ():
+    The sketch knows them as they are drawn; the engine as they would run, which may be more.
+    """
+    compared = compared or Compared("")
+    lines: list[Line] = []
+    for state, names, links, sign, style in (
+        ("new", compared.added, compared.linked, "+", ink.good),
+        ("removed", compared.removed, compared.unlinked, "-", ink.hot),
+    ):
+        word = "added" if state == "new" else "removed"
+        texts = [f"{text} is {word}" for text in _nodes(sketch, state, names)]
+        lines += _some([*texts, *(f"link {text}" for text in _links(sketch, state, links))], sign, style)
+    changed = [f"{_alias(one)} is replaced: it has other settings" for one in compared.changed]
+    lines += _some(changed, "~", ink.accent)
+    for one in compared.pipelines:
         lines += _pipeline_lines(one.alias, one, ink)
-    if not lines and compared and compared.text:
+    lines += _some([named(words) for words in compared.anew], "!", ink.warn)
+    if not lines and compared.text:
         lines.append(Line().add(named(compared.text), ink.text))
     return lines
+
+
+def _nodes(sketch: Sketch, state: str, told: Sequence[str]) -> list[str]:
+    labels = {node.id: named(node.label or _alias(node.id)) for node in sketch.graph.nodes}
+    drawn = [one for one, mark in sketch.marks.items() if mark.state == state]
+    return [labels.get(one) or _alias(one) for one in dict.fromkeys((*drawn, *told))]
+
+
+def _links(sketch: Sketch, state: str, told: Sequence[str]) -> list[str]:
+    edges = {edge.id: edge for edge in sketch.graph.edges}
+    found = [edges[one] for one, is_now in sketch.edges.items() if is_now == state]
+    drawn = [f"/{e.source}/{e.source_port} to /{e.target}/{e.target_port}" for e in found]
+    return [
+        named(one.replace("/connector/", "").replace("/pipeline/", ""))
+        for one in dict.fromkeys((*drawn, *told))
+    ]
+
+
+def _alias(node: str) -> str:
+    return named(node.rsplit("/", 1)[-1])
 
 
 def _pipeline_lines(alias: str, one: PipelineChange, ink: Ink) -> list[Line]:
