@@ -124,6 +124,20 @@ async def test_a_held_tap_counts_what_passes_and_a_filter_hides_what_does_not_fi
         assert "No kept event has this text." in bench.text
 
 
+async def test_the_tap_is_looked_through_by_the_one_grammar(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.until(lambda: bench.store.node == "pipeline/parse")
+        await bench.press("t")
+        await bench.until(lambda: bench.store.tap is not None)
+        bench.plane.push()
+        await bench.until(lambda: len(bench.store.tap.ring) == 1)
+
+        await bench.press("tab", "slash", *"class:ok !nowhere", "enter")
+        assert len(bench.store.tap.shown()) == 1
+        bench.store.tap.wanted = "!class:ok"
+        assert bench.store.tap.shown() == []
+
+
 async def test_events_cannot_act_on_the_terminal(opened: Opened) -> None:
     evil = "\x1b]52;c;aGVsbG8=\x07\x1b[2J\x9b31m\u202e\u200b" + "e" + "\u0301" * 5000
     async with opened() as bench:

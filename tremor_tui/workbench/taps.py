@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from tremor_tui.control.events import OpenTap, Sample, TapSamples, Top
 from tremor_tui.control.picking import MISSING, FieldPath
+from tremor_tui.workbench.finding import json_fields, wanted
 from tremor_tui.workbench.terminal import clean
 
 RING = 500
@@ -22,9 +23,9 @@ RATES = (1.0, 5.0, 20.0, 50.0, 100.0)
 class Tap:
     """An open tap: its edge, the last events, and how many passed.
 
-    `wanted` is a text that shown events hold; `matching`, `top`, `per_second` and `trace` are as in
-    `control.events.OpenTap`. `fields` are shown as columns in place of the event. `marked` events are
-    exported alone.
+    `wanted` says what of it is shown, in the grammar of `finding`; `matching`, `top`, `per_second` and
+    `trace` are as in `control.events.OpenTap`. `fields` are shown as columns in place of the event.
+    `marked` events are exported alone.
     """
 
     edge: str
@@ -50,11 +51,13 @@ class Tap:
     marked: list[Sample] = field(default_factory=list)
 
     def shown(self) -> list[Sample]:
-        """The kept events that contain the wanted text, oldest first."""
-        if not self.wanted:
-            return list(self.ring)
-        text = self.wanted.lower()
-        return [sample for sample in self.ring if text in sample.value.lower() or text in sample.meta.lower()]
+        """The kept events that are wanted, by event and metadata, oldest first."""
+        asked = wanted(self.wanted)
+        return [
+            sample
+            for sample in self.ring
+            if asked.finds(f"{sample.value} {sample.meta}", json_fields(sample.value, sample.meta))
+        ]
 
     def take(self, samples: TapSamples) -> None:
         """Takes in what an engine pushed of it."""

@@ -14,6 +14,7 @@ from tremor_tui.control.picking import field_path, field_paths
 from tremor_tui.control.writing import write_whole
 from tremor_tui.errors import TremorError
 from tremor_tui.workbench.actions import bindings
+from tremor_tui.workbench.finding import WORDS
 from tremor_tui.workbench.messages import EventOpened
 from tremor_tui.workbench.screens.breaking import ask_break, move, places
 from tremor_tui.workbench.screens.dialogs import Ask, Menu
@@ -190,7 +191,7 @@ class EventsView(View):
                 self.repaint()
 
         if tap is not None:
-            self.app.push_screen(Ask("Show events that contain", tap.wanted, "text; empty shows all"), answer)
+            self.app.push_screen(Ask("Show events that contain", tap.wanted, WORDS), answer)
 
     # -- the taps ----------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from tremor_tui.control import commands as do
 from tremor_tui.workbench.actions import bindings
 from tremor_tui.workbench.bottleneck import find_limit
 from tremor_tui.workbench.composing import Composing
+from tremor_tui.workbench.finding import WORDS
 from tremor_tui.workbench.messages import EventOpened, NodeSelected
 from tremor_tui.workbench.screens.breaking import ask_break, node_here
 from tremor_tui.workbench.screens.dialogs import Ask
@@ -223,7 +224,7 @@ class FlowView(GoingLive):
         """Asks for the text that events must contain."""
         tap = self.store.tap
         if tap is not None:
-            dialog = Ask("Show events that contain", tap.wanted, "text; empty shows all")
+            dialog = Ask("Show events that contain", tap.wanted, WORDS)
             self.app.push_screen(dialog, self._filter)
 
     def _filter(self, text: str | None) -> None:
