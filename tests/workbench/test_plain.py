@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from tremor_tui.control.commands import Request
+from tremor_tui.control.letters import ListLetters
 from tremor_tui.control.plane import ControlPlane
-from tremor_tui.control.snapshots import Diagnostic, Receipt, Warned
+from tremor_tui.control.snapshots import Answer, Diagnostic, Receipt, Warned
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.workbench.app import run_workbench
@@ -84,3 +86,33 @@ def test_warnings_and_applies_are_a_line_each_and_what_is_over_is_said(
         "info: live: v9 was applied by workbench 4712",
     ]
     assert [line for line in lines if line in wanted] == wanted
+
+
+class Fails(FakePlane):
+    """Events fail between pictures, the last of them a second after the first."""
+
+    def _watch(self, rate: float) -> None:
+        self.push()
+        self.letters.fail("no customer", 2)
+        self.push()
+        self.letters.fail("no total")
+        self.push()
+        self.push(10)
+        self.push(10)
+        self.lose()
+
+    async def submit(self, request: Request) -> Answer:
+        """Answers about letters, as one does that is not lost yet."""
+        if isinstance(request, ListLetters):
+            return self.letters.answer(request)
+        return await super().submit(request)
+
+
+def test_dead_letters_are_a_line_a_second_with_the_newest_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    run(Fails())
+
+    lines = [line for line in capsys.readouterr().out.splitlines() if "dead letters" in line]
+    assert lines == [
+        "flow live: dead letters that wait: 2, the newest: parse/parse_line: no total",
+        "flow live: dead letters that wait: 3, the newest: parse/parse_line: no total",
+    ]

@@ -7,12 +7,17 @@ import os
 import sys
 
 from tremor_tui.control import commands as do
+from tremor_tui.control.letters import LetterFilter, Letters, ListLetters
+from tremor_tui.control.plane import ControlPlane
 from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot, Notice, Receipt
-from tremor_tui.errors import TremorError
+from tremor_tui.errors import ControlError, TremorError
 from tremor_tui.workbench import figures
 from tremor_tui.workbench.bottleneck import find_limit
 from tremor_tui.workbench.session import Connect
 from tremor_tui.workbench.terminal import clean
+
+LETTERS_EVERY_NS = 10**9
+"""Between two lines about the dead letters of a flow."""
 
 
 def run_plain(
@@ -33,9 +38,11 @@ async def _follow(connect: Connect, path: str, engine: str, base: str, modules: 
         if path:
             await plane.submit(do.Deploy(path, base, modules))
         await plane.submit(do.Watch(per_second=1.0))
+        letters = _LetterLines(plane)
         async for pushed in plane.pushed():
             if isinstance(pushed, EngineSnapshot):
                 _write_changes(_lines(pushed), said)
+                await letters.follow(pushed)
             elif isinstance(pushed, Notice):
                 _write(f"{pushed.severity}: {pushed.text}")
     except TremorError as error:
@@ -56,6 +63,32 @@ def _write_changes(lines: dict[str, str], said: dict[str, str]) -> None:
         over = said.pop(key)
         if key.startswith(("flow ", "warning ", "break ")):
             _write(f"over: {over}")
+
+
+class _LetterLines:
+    """Says how many dead letters of a flow wait, when that changes."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self._plane = plane
+        self._said: dict[str, tuple[int, int]] = {}
+
+    async def follow(self, picture: EngineSnapshot) -> None:
+        """Writes a line for each flow where another number waits than was said."""
+        for flow in picture.flows:
+            count = flow.letters.open
+            before, at_ns = self._said.get(flow.alias, (0, picture.at_ns - LETTERS_EVERY_NS))
+            if count != before and picture.at_ns - at_ns >= LETTERS_EVERY_NS:
+                self._said[flow.alias] = count, picture.at_ns
+                _write(f"flow {flow.alias}: dead letters that wait: {count}{await self._newest(flow.alias)}")
+
+    async def _newest(self, flow: str) -> str:
+        """Why the newest of them failed; empty where none waits or that is not known."""
+        try:
+            answer = await self._plane.submit(ListLetters(LetterFilter(flow=flow, open=True), limit=1))
+        except ControlError:
+            return ""  # the count stands without a reason
+        lines = answer.lines if isinstance(answer, Letters) else ()
+        return f", the newest: {lines[0].place}: {lines[0].reason}" if lines else ""
 
 
 def _write(text: str) -> None:
