@@ -11,8 +11,10 @@ from tremor_tui.control.limits import RULES, Limits
 from tremor_tui.control.snapshots import EngineSnapshot, HotLine, Warned
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.testing.scenes import SLOW, TRICKLE, TROY
+from tremor_tui.workbench.actions import of
 from tremor_tui.workbench.screens.tasks import TasksView
 from tremor_tui.workbench.widgets.histogram import columns
+from tremor_tui.workbench.widgets.why import TRIALS
 
 pytestmark = pytest.mark.anyio
 
@@ -250,3 +252,15 @@ async def test_a_limit_that_is_no_number_changes_nothing(opened: Opened) -> None
 
         await bench.sees("a limit is a number")
         assert not any(isinstance(r, do.SetLimits) for r in bench.plane.asked)
+
+
+def test_every_key_that_is_offered_against_slowness_is_a_key_of_the_screen() -> None:
+    keys = {key: action.id for action in of("tasks") for key in action.keys.split(",")}
+
+    assert {trial: keys.get(key) for trial, (key, _) in TRIALS.items() if trial != "history"} == {
+        "line": "task_edit",
+        "break": "task_break",
+        "blocker": "blocker",
+        "limits": "limits",
+        "tap": "task_flow",
+    }

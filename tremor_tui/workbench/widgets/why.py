@@ -10,7 +10,7 @@ from tremor_tui.workbench.widgets.painted import Line, clip, wrap
 
 TRIALS = {
     "line": ("e", "open {place}"),
-    "break": ("W", "edit the limits"),
+    "break": ("B", "hold it after a long run"),
     "blocker": ("b", "go to what blocks it"),
     "limits": ("W", "edit the limits"),
     "history": ("6", "see since when"),
