@@ -11,7 +11,8 @@ from tremor_tui.control import commands as do
 from tremor_tui.control.authoring import TestResult
 from tremor_tui.control.company import Saved
 from tremor_tui.control.editing import Edit, OutlinedGraph, OutlinedNode
-from tremor_tui.control.snapshots import Compared, GraphSnapshot, NodeSnapshot, PipelineChange
+from tremor_tui.control.snapshots import Compared, Diagnostic, GraphSnapshot, NodeSnapshot, PipelineChange
+from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.workbench.ink import STEADY, ink_of
 from tremor_tui.workbench.screens.going_live import change_lines
@@ -505,6 +506,22 @@ async def test_f5_on_the_canvas_runs_the_tests_and_tells_others_what_it_saved(
         await bench.press("f5")
         await bench.sees("v8 live")
         assert [one.paths for one in plane.asked if isinstance(one, Saved)] == [(str(file),)]
+
+
+async def test_a_file_that_was_refused_is_on_the_canvas_too(opened: Opened, tmp_path: Path) -> None:
+    file = tmp_path / "orders.troy"
+    file.write_text(TEXT)
+    wrong = Diagnostic("no", file=str(file))
+    plane = empty(tmp_path)
+    plane.refuse = lambda request: (
+        ControlError("no", "", (wrong,)) if isinstance(request, do.Deploy) else None
+    )
+    async with opened(plane, engine="", file=str(file)) as bench:
+        await bench.until(lambda: bench.store.drafted == str(file))
+
+        bench.app.show("flow")
+
+        await bench.until(lambda: bench.store.node_of("pipeline/work"))
 
 
 async def test_before_an_apply_its_difference_is_shown_and_one_key_goes_on(

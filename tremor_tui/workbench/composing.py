@@ -106,6 +106,18 @@ class Composing:
                 drafts.main, drafts.flow = answer.files[0].path, flow.alias
         await self._draw(drafts.main or flow.file)
 
+    async def show_refused(self, path: str) -> None:
+        """Puts a file that was not deployed on the canvas, where its text can be drawn."""
+        async with self._turn:
+            version = self.drafts.changed
+            request = Outline(path, self.drafts.base, self._module_path, self._texts())
+            try:
+                answer = await self._ask(request)
+            except ControlError:
+                return  # what is wrong with the text is shown beside it
+            if isinstance(answer, Outlined) and answer.flows:
+                self._take(path, answer, version)
+
     async def _draw(self, path: str, diagnose: bool = False) -> Outlined:
         """Has the draft of a file drawn and puts it on the canvas. Raises ControlError."""
         version = self.drafts.changed

@@ -52,6 +52,7 @@ async def open_file(app: Room, file: str, module_path: tuple[str, ...]) -> None:
         if error.diagnostics:
             app.show("script")
             app.script.show_refused(path, text, error.diagnostics)
+            await app.flow.composing.show_refused(path)
         raise
     app.show("flow")
     kept = app.keeping.open(of_file(path))
