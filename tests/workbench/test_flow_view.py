@@ -52,6 +52,26 @@ async def test_arrows_go_to_the_nearest_node_and_brackets_along_the_edge(opened:
         assert bench.store.node == "pipeline/parse"
 
 
+async def test_a_node_is_found_by_the_one_grammar_and_two_keys_go_through_what_is_found(
+    opened: Opened,
+) -> None:
+    async with opened() as bench:
+        await bench.until(lambda: bench.store.node == "pipeline/parse")
+
+        await bench.press("slash", *"kind:pipeline !parse", "enter")
+        assert bench.store.node == "pipeline/classify"
+        await bench.press("slash", *"kind:pipeline", "enter")
+        found = [bench.store.node]
+        for key in ("full_stop", "full_stop", "comma"):
+            await bench.press(key)
+            found.append(bench.store.node)
+        nodes = [node.id for node in bench.store.graph.nodes if node.kind == "pipeline"]
+        two = [nodes[0], nodes[1], nodes[2 % len(nodes)], nodes[1]]
+        assert found == two
+        await bench.press("slash", *"zzz", "enter")
+        assert "no node is found by" in bench.text
+
+
 async def test_v_goes_through_the_edges_of_a_node_and_escape_comes_back(opened: Opened) -> None:
     async with opened() as bench:
         await bench.until(lambda: bench.store.node == "pipeline/parse")

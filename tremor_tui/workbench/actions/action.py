@@ -7,6 +7,8 @@ from dataclasses import dataclass
 _NAMES = {
     "question_mark": "?",
     "slash": "/",
+    "full_stop": ".",
+    "comma": ",",
     "colon": ":",
     "left_square_bracket": "[",
     "right_square_bracket": "]",

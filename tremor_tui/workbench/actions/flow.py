@@ -44,6 +44,9 @@ ACTIONS = (
     Action(
         "pause_flow", "P", "pause the flow's sources, or let them go on", "flow", is_change=True, needs="flow"
     ),
+    Action("find_node", "slash", "find a node by name, kind or detail", "flow"),
+    Action("next_match", "full_stop", "the next node that was found", "flow"),
+    Action("previous_match", "comma", "the node that was found before this one", "flow"),
     Action("next_flow", "f", "show the next flow", "flow"),
     Action("next_pane", "tab", "next pane", "flow"),
 )

@@ -12,14 +12,14 @@ from tremor_tui.control import commands as do
 from tremor_tui.workbench.actions import bindings
 from tremor_tui.workbench.bottleneck import find_limit
 from tremor_tui.workbench.composing import Composing
-from tremor_tui.workbench.finding import WORDS
+from tremor_tui.workbench.finding import WORDS, wanted
 from tremor_tui.workbench.messages import EventOpened, NodeSelected
 from tremor_tui.workbench.screens.breaking import ask_break, node_here
 from tremor_tui.workbench.screens.dialogs import Ask
 from tremor_tui.workbench.screens.going_live import GoingLive
 from tremor_tui.workbench.screens.jump import Target
 from tremor_tui.workbench.screens.opened import open_event
-from tremor_tui.workbench.store import Store
+from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.canvas import Canvas
 from tremor_tui.workbench.widgets.inspector import Inspector, edge_title
 from tremor_tui.workbench.widgets.ring_log import TapLog
@@ -42,6 +42,7 @@ class FlowView(GoingLive):
         self.inspector = Inspector(store, id="inspector")
         self.tap = _Tap(store, id="taplog")
         self._outside = ("", "")
+        self._sought = ""
 
     def compose(self) -> ComposeResult:
         """The canvas above, inspector and tap beside or below each other."""
@@ -116,6 +117,46 @@ class FlowView(GoingLive):
     def act_edge(self) -> None:
         """Selects the next edge of the node."""
         self.canvas.next_edge()
+
+    def act_find_node(self) -> None:
+        """Asks for a node, and goes to the first that is found."""
+        self.app.push_screen(Ask("Go to the node", self._sought, WORDS), self._find)
+
+    def _find(self, text: str | None) -> None:
+        if text is not None:
+            self._sought = text.strip()
+            self._go_to_match(0)
+
+    def act_next_match(self) -> None:
+        """Goes to the next node that was found."""
+        self._go_to_match(1)
+
+    def act_previous_match(self) -> None:
+        """Goes to the node that was found before the selected one."""
+        self._go_to_match(-1)
+
+    def _go_to_match(self, step: int) -> None:
+        """Selects a match: the first (0), or the one after or before the selected node."""
+        if not self._sought:
+            self.desk.say("/ says which node to find")
+            return
+        found = self._matches()
+        if not found:
+            self.desk.say(f"no node is found by `{named(self._sought)}`")
+            return
+        here = found.index(self.store.node) if self.store.node in found else -1 if step > 0 else 0
+        at = (here + step) % len(found) if step else 0
+        self.canvas.select(found[at])
+        self.desk.say(f"{at + 1} of {len(found)} found; . the next, , the one before")
+
+    def _matches(self) -> list[str]:
+        asked, found = wanted(self._sought), []
+        for node in self.store.graph.nodes if self.store.graph else ():
+            name = node.label or node.id.rsplit("/", 1)[-1]
+            fields = {"name": name, "kind": node.kind, "detail": node.detail}
+            if asked.finds(" ".join(fields.values()), fields):
+                found.append(node.id)
+        return found
 
     def act_break(self) -> None:
         """Asks when the task of the selected node is to be held."""
