@@ -1,113 +1,240 @@
 """Takes the pictures of the README: drives the real workbench over a real engine and writes SVGs.
 
-    python screenshots/take.py [--fake] [--out FOLDER]
+    python screenshots/take.py [--all] [--out FOLDER]
 
-From the root of the repository. Each picture is taken at 80x24 and at 120x36. `--fake` uses the recorded
-plane of the test kit instead of an engine.
+From the root of the repository. The quickstart runs in a copy of `pipelines/`, is edited on the canvas, applied,
+looked at on every screen, and thrown away. Each picture is taken at 120x36, those of `SMALL` at 80x24 too;
+`--all` takes each in both sizes.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import shutil
 import sys
+import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from rich.segment import Segment
 from textual.pilot import Pilot
 
+from tremor_tui.control.client import open_plane
+from tremor_tui.control.commands import StopFlow
+from tremor_tui.control.launch import start_engine
 from tremor_tui.control.plane import ControlPlane
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.pictures import plain
 from tremor_tui.workbench.app import Workbench
 
 ROOT = Path(__file__).resolve().parent.parent
-SIZES = ((80, 24), (120, 36))
-FILE = "pipelines/quickstart/live.troy"
-WARM_UP_S = 8.0
+SIZES = ((120, 36), (80, 24))
+SMALL = ("flow", "flow-draft", "tasks", "script")
+"""What is kept in the small size too: one of each kind of screen."""
+WARM_UP_S = 5.0
 """Until the sparklines have something to show."""
-Condition = Callable[[Workbench], bool]
-
-
-async def fake(engine: str) -> ControlPlane:
-    """A plane that answers from generated pictures, faster than a clock would."""
-    from tremor_tui.testing.fake_plane import FakePlane
-
-    texts = {
-        name: (ROOT / "pipelines/quickstart" / name).read_text()
-        for name in ("live.troy", "access_log.trickle")
-    }
-    return FakePlane(live=True, files=texts, base=str(ROOT / "pipelines/quickstart"))
-
-
-async def real(engine: str) -> ControlPlane:
-    """An engine's plane; without a name an engine is started for these pictures."""
-    from tremor_tui.control.client import open_plane
-    from tremor_tui.control.launch import start_engine
-
-    name = engine or f"pictures-{time.time_ns() % 100_000}"
-    if not engine:
-        await start_engine(name)
-    return await open_plane(name, kind="workbench")
-
-
-async def until(pilot: Pilot[None], condition: Condition, what: str, seconds: float = 15.0) -> None:
-    """Waits until the app is as wanted. Raises ControlError where that takes too long."""
-    end = time.monotonic() + seconds
-    while not condition(app := pilot.app):  # type: ignore[arg-type]
-        if time.monotonic() > end:
-            raise ControlError(f"no {what} within {seconds:.0f} s")
-        await pilot.pause(0.05)
-    assert app
+CLASSIFY = "pipeline/classify"
+Condition = Callable[[Workbench], object]
 
 
 class Camera:
-    """Writes one SVG after another for one size."""
+    """Drives the workbench and writes one SVG after another for one size."""
 
-    def __init__(self, pilot: Pilot[None], out: Path, size: tuple[int, int]) -> None:
-        self._pilot, self._out, self._size = pilot, out, f"{size[0]}x{size[1]}"
+    def __init__(self, pilot: Pilot[None], out: Path, size: tuple[int, int], takes_all: bool) -> None:
+        assert isinstance(pilot.app, Workbench)
+        self.app, self._pilot, self._out = pilot.app, pilot, out
+        self._size, self._takes_all = f"{size[0]}x{size[1]}", takes_all or size == SIZES[0]
 
     async def take(self, name: str) -> None:
         """Writes the screen as it is."""
-        await self._pilot.pause(0.25)
-        svg = self._pilot.app.export_screenshot(title=f"tremor-tui {self._size}")
+        if not self._takes_all and name not in SMALL:
+            return
+        self.app.store.said.clear()
+        await self._pilot.pause(0.35)
+        svg = self.app.export_screenshot(title=f"tremor-tui {self._size}")
         (self._out / f"{name}-{self._size}.svg").write_text(plain(svg))
 
     async def press(self, *keys: str) -> None:
         """Presses keys."""
         await self._pilot.press(*keys)
-        await self._pilot.pause()
+        await self._pilot.pause(0.05)
+
+    async def write(self, text: str, then: str = "enter") -> None:
+        """Replaces the text of a dialog's field, or begins it; then a key."""
+        await self.press("ctrl+u", *(_KEYS.get(letter, letter) for letter in text), then)
+
+    async def until(self, condition: Condition, what: str, seconds: float = 20.0) -> None:
+        """Waits until the app is as wanted. Raises ControlError where that takes too long."""
+        end = time.monotonic() + seconds
+        while not condition(self.app):
+            if time.monotonic() > end:
+                raise ControlError(f"no {what} within {seconds:.0f} s; on the screen:\n{self.text}")
+            await self._pilot.pause(0.05)
+
+    async def sees(self, text: str, seconds: float = 20.0) -> None:
+        """Waits until a text is on the screen."""
+        await self.until(lambda _: text in self.text, f"`{text}`", seconds)
+
+    @property
+    def text(self) -> str:
+        """The screen as text."""
+        strips = self.app.screen._compositor.render_strips(self.app.size)
+        lines = ["".join(part.text for part in strip if isinstance(part, Segment)) for strip in strips]
+        return "\n".join(lines)
 
 
-async def take(connect: Callable[[str], Awaitable[ControlPlane]], out: Path, size: tuple[int, int]) -> None:
-    """Drives the workbench through its screens."""
-    app = Workbench(connect, base=str(ROOT))
-    async with app.run_test(size=size) as pilot:
-        camera = Camera(pilot, out, size)
-        await camera.take("start")
-        await camera.press("1")
-        await until(pilot, lambda a: a.store.tap is not None and len(a.store.tap.ring) > 8, "events")
-        await until(pilot, lambda a: _age(a) > WARM_UP_S, "history", 60)
-        await camera.take("flow")
+_KEYS = {
+    " ": "space",
+    "=": "equals_sign",
+    ">": "greater_than_sign",
+    '"': "quotation_mark",
+    ".": "full_stop",
+    "_": "underscore",
+    "$": "dollar_sign",
+    ";": "semicolon",
+    ":": "colon",
+}
+
+
+async def starts(camera: Camera) -> None:
+    """The start screen, then the quickstart."""
+    await camera.take("start")
+    await camera.press("1")
+    await camera.until(lambda a: a.store.tap is not None and len(a.store.tap.ring) > 8, "events")
+    await camera.until(lambda a: _age(a) > WARM_UP_S, "history", 60)
+    await camera.take("flow")
+    camera.app.flow.canvas.select("pipeline/parse")
+    await camera.press("enter")
+    await camera.sees("parse_line")
+    await camera.take("flow-inside")
+    await camera.press("escape")
+
+
+async def composes(camera: Camera) -> None:
+    """A draft on the canvas: the list of what can be added, a form, labels, the difference; then it is applied."""
+    canvas = camera.app.flow.canvas
+    canvas.select("pipeline/slow_failures")
+    await camera.press("a")
+    await camera.sees("enter adds it")
+    await camera.write("bat", then="down")
+    await camera.press("up")
+    await camera.take("flow-add")
+    await camera.press("escape", "escape")
+    while "alerts" not in camera.app.store.edge:
         await camera.press("v")
-        await camera.take("flow-edge")
-        await camera.press("escape", "enter")
-        await camera.take("flow-inside")
-        await camera.press("escape", "tab", "up", "enter")
-        await camera.take("tap")
-        await camera.press("escape", "escape", "2")
-        await camera.take("tasks")
-        await camera.press("4")
-        await until(pilot, lambda a: len(a.script.files.drafts) > 1, "files")
-        app.script.open(next(d for d in app.script.files.drafts if d.name.endswith(".trickle")), 12)
-        await until(pilot, lambda a: not a.script.problems.state, "diagnosis")
-        await camera.take("script")
-        await camera.press(*([] if size[0] >= 100 else ["f9"]))
-        await until(pilot, lambda a: a.script.preview.was_run, "preview")
-        await camera.take("script-preview")
-        await camera.press("escape", "question_mark")
-        await camera.take("help")
+    await camera.press("i")
+    await camera.write("bat")
+    await camera.until(lambda a: a.store.outline is not None, "draft")
+    await camera.sees("+ new")
+    await camera.take("flow-draft")
+    await camera.press("ctrl+o")
+    await camera.take("flow-jump")
+    await camera.press("escape")
+    canvas.select("connector/replay")
+    await camera.press("o")
+    await camera.sees("enter takes")
+    await camera.take("flow-form")
+    await camera.press("escape")
+
+
+async def applies(camera: Camera) -> None:
+    """What one pipeline more changes; it is applied, and the tasks are looked at."""
+    camera.app.flow.canvas.select(CLASSIFY)
+    await camera.press("f5")
+    await camera.sees("enter or F5")
+    await camera.take("flow-apply")
+    await camera.press("enter")
+    await camera.until(lambda a: a.store.flow and "batch" in str(a.store.flow.graph), "apply", 30)
+    await camera.press("2")
+    await camera.press("home")
+    await camera.take("tasks")
+
+
+async def watches(camera: Camera) -> None:
+    """Events that are picked by an expression and counted; then one that is held before a task."""
+    await camera.press("3")
+    await camera.until(lambda a: a.store.tap is not None, "tap")
+    await camera.press("f")
+    await camera.write("event.status >= 500")
+    await camera.press("p")
+    await camera.write("status class method path")
+    await camera.press("n")
+    await camera.write("path")
+    await camera.until(lambda a: a.store.tap and len(a.store.tap.ring) > 12, "events")
+    await camera.take("events")
+    await camera.press("b")
+    await camera.press("enter")
+    await camera.write("event.status >= 500")
+    await camera.until(lambda a: a.store.own_break and a.store.own_break.state == "held", "held event")
+    await camera.take("events-break")
+    await camera.press("escape")
+
+
+async def edits(camera: Camera) -> None:
+    """A script with its completion, its preview and its tests."""
+    app = camera.app
+    await camera.press("4")
+    await camera.until(lambda a: len(list(a.drafts.all)) > 1, "files")
+    app.script.open(next(d for d in app.drafts.all if d.name.endswith(".trickle")), 51, 20)
+    await camera.until(lambda a: not a.script.problems.state, "diagnosis")
+    await camera.take("script")
+    await camera.press("end", "enter", *"let", "space", "x", "space", "equals_sign", "space", *"str")
+    await camera.press("ctrl+space")
+    await camera.take("script-words")
+    await camera.press("escape", "ctrl+z")
+    await camera.press("escape")
+    app.show("flow")
+
+
+async def fails(camera: Camera) -> None:
+    """What failed, by reason; then a dry run."""
+    await camera.press("5")
+    await camera.until(lambda a: a.store.picture and a.query_one("#errors").mail.keys(), "letters")
+    await camera.take("errors")
+    await camera.press("R")
+    await camera.until(lambda a: a.query_one("#errors").mail.tried, "dry run")
+    await camera.take("errors-dry-run")
+
+
+async def looks_back(camera: Camera) -> None:
+    """The last minutes, with what was changed in them; help and palette."""
+    await camera.press("6")
+    await camera.until(lambda a: len(a.store.past.ring) > 8, "history")
+    await camera.press("right_square_bracket")
+    await camera.take("history")
+    await camera.press("1", "question_mark")
+    await camera.sees("Keys")
+    await camera.take("help")
+    await camera.press("escape", "ctrl+p")
+    await camera.take("palette")
+    await camera.press("escape")
+
+
+STEPS = (starts, composes, applies, watches, edits, fails, looks_back)
+
+
+async def take(out: Path, size: tuple[int, int], takes_all: bool) -> None:
+    """Drives the workbench through its screens."""
+    name = f"pictures-{time.time_ns() % 100_000}"
+
+    async def connect(engine: str) -> ControlPlane:
+        if not engine:
+            await start_engine(name)
+        return await open_plane(engine or name, kind="workbench")
+
+    app = Workbench(connect, base=os.getcwd())
+    async with app.run_test(size=size) as pilot:
+        camera = Camera(pilot, out, size, takes_all)
+        try:
+            for step in STEPS:
+                await step(camera)
+        finally:
+            with suppress(ControlError):  # an engine without a flow ends soon
+                await app.session.ask(StopFlow("live", 1.0))
 
 
 def _age(app: Workbench) -> float:
@@ -118,13 +245,19 @@ def _age(app: Workbench) -> float:
 def main() -> int:
     """Takes all pictures; answers the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fake", action="store_true")
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--out", type=Path, default=ROOT / "screenshots")
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
+    out = options.out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
     try:
         for size in SIZES:
-            asyncio.run(take(fake if options.fake else real, options.out, size))
+            with tempfile.TemporaryDirectory() as folder:
+                shutil.copytree(ROOT / "pipelines", Path(folder, "pipelines"))
+                os.environ["XDG_STATE_HOME"] = str(Path(folder, "state"))
+                os.chdir(folder)
+                asyncio.run(take(out, size, options.all))
+                os.chdir(ROOT)
     except ControlError as error:
         print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
         return 1
