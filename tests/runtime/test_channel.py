@@ -190,3 +190,24 @@ async def test_many_senders_lose_and_reorder_nothing() -> None:
 
     for name in "abc":
         assert [number for port, number in got if port == name] == list(range(200))
+
+
+@pytest.mark.anyio
+async def test_every_sender_gets_its_turn_at_a_channel_that_is_always_full() -> None:
+    queue = channel(capacity=1)
+    got: dict[str, int] = dict.fromkeys("abc", 0)
+
+    async def send(name: str) -> None:
+        bell = Bell()
+        while True:
+            await queue.send(name, batch(), bell)
+
+    async with anyio.create_task_group() as group:
+        for name in got:
+            group.start_soon(send, name)
+        while sum(got.values()) < 300:
+            port, _ = await queue.receive()
+            got[port] += 1
+        group.cancel_scope.cancel()
+
+    assert min(got.values()) > 10

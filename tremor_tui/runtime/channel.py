@@ -33,6 +33,7 @@ class Channel:
         "_now",
         "_senders",
         "_ticks",
+        "_turn",
         "batches",
         "byte_capacity",
         "bytes",
@@ -50,6 +51,7 @@ class Channel:
         self.receiver = Bell()
         self._items: deque[Message] = deque()
         self._senders: list[Bell] = []
+        self._turn = 0
         self._ticks = 0
         self._full_since = 0
         self._closed = False
@@ -165,6 +167,9 @@ class Channel:
     def _wake(self) -> None:
         if self._senders:
             self.full_ns += self._now() - self._full_since
-            senders, self._senders = self._senders, []
-            for bell in senders:
+            senders, self._senders = sorted(self._senders, key=id), []
+            # who is rung first may fill the channel again, so each of them is the first in its turn
+            first = self._turn % len(senders)
+            self._turn += 1
+            for bell in (*senders[first:], *senders[:first]):
                 bell.ring()
