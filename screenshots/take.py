@@ -2,8 +2,8 @@
 
     python screenshots/take.py [--all] [--out FOLDER]
 
-From the root of the repository. The quickstart runs in a copy of `pipelines/`, is edited on the canvas, applied,
-looked at on every screen, and thrown away. Each picture is taken at 120x36, those of `SMALL` at 80x24 too;
+From the root of the repository. The quickstart runs in a copy of `pipelines/`, is edited on the canvas,
+applied, looked at on every screen, and thrown away. Each picture is taken at 120x36, those of `SMALL` at 80x24 too;
 `--all` takes each in both sizes.
 """
 
@@ -115,7 +115,7 @@ async def starts(camera: Camera) -> None:
 
 
 async def composes(camera: Camera) -> None:
-    """A draft on the canvas: the list of what can be added, a form, labels, the difference; then it is applied."""
+    """A draft on the canvas: the list of what can be added, jump labels, a form."""
     canvas = camera.app.flow.canvas
     canvas.select("pipeline/slow_failures")
     await camera.press("a")
@@ -175,23 +175,19 @@ async def watches(camera: Camera) -> None:
 
 
 async def edits(camera: Camera) -> None:
-    """A script with its completion, its preview and its tests."""
+    """A script with its preview; its keys are given back."""
     app = camera.app
     await camera.press("4")
     await camera.until(lambda a: len(list(a.drafts.all)) > 1, "files")
     app.script.open(next(d for d in app.drafts.all if d.name.endswith(".trickle")), 51, 20)
     await camera.until(lambda a: not a.script.problems.state, "diagnosis")
     await camera.take("script")
-    await camera.press("end", "enter", *"let", "space", "x", "space", "equals_sign", "space", *"str")
-    await camera.press("ctrl+space")
-    await camera.take("script-words")
-    await camera.press("escape", "ctrl+z")
     await camera.press("escape")
     app.show("flow")
 
 
 async def fails(camera: Camera) -> None:
-    """What failed, by reason; then a dry run."""
+    """What failed; then a dry run of it."""
     await camera.press("5")
     await camera.until(lambda a: a.store.picture and a.query_one("#errors").mail.keys(), "letters")
     await camera.take("errors")
