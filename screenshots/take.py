@@ -3,8 +3,8 @@
     python screenshots/take.py [--all] [--out FOLDER]
 
 From the root of the repository. The quickstart runs in a copy of `pipelines/`, is edited on the canvas,
-applied, looked at on every screen, and thrown away. Each picture is taken at 120x36, those of `SMALL` at 80x24 too;
-`--all` takes each in both sizes.
+applied, looked at on every screen, and thrown away. Each picture is taken at 120x36, those of
+`SMALL` at 80x24 too; `--all` takes each in both sizes.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from tremor_tui.control.plane import ControlPlane
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.pictures import plain
 from tremor_tui.workbench.app import Workbench
+from tremor_tui.workbench.screens.errors import ErrorsView
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = ((120, 36), (80, 24))
@@ -189,10 +190,10 @@ async def edits(camera: Camera) -> None:
 async def fails(camera: Camera) -> None:
     """What failed; then a dry run of it."""
     await camera.press("5")
-    await camera.until(lambda a: a.store.picture and a.query_one("#errors").mail.keys(), "letters")
+    await camera.until(lambda a: a.store.picture and a.view_of(ErrorsView).mail.keys(), "letters")
     await camera.take("errors")
     await camera.press("R")
-    await camera.until(lambda a: a.query_one("#errors").mail.tried, "dry run")
+    await camera.until(lambda a: a.view_of(ErrorsView).mail.tried, "dry run")
     await camera.take("errors-dry-run")
 
 
