@@ -46,7 +46,7 @@ async def _read(draft: Draft) -> str | None:
 
 
 def _take(view: ScriptView, draft: Draft, text: str) -> None:
-    view.drafts.typed(draft, text, "written by another workbench")
+    view.drafts.taken(draft, text)
     draft.saved = text
     if draft is view.draft:
         place = view.editor.cursor_location

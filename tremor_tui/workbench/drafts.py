@@ -94,6 +94,14 @@ class Drafts:
         draft.text = text
         self.changed += 1
 
+    def taken(self, draft: Draft, text: str) -> None:
+        """Another workbench wrote the file. A journal not open yet begins at its text: that text is saved."""
+        if draft.path in self._journals:
+            self.typed(draft, text, "written by another workbench")
+            return
+        draft.text = text
+        self.changed += 1
+
     def edit(self, changes: Iterable[TextChange], words: str) -> None:
         """Makes one edit of several texts. Raises TremorError where one of them cannot be read."""
         by_path: dict[str, list[TextChange]] = {}
