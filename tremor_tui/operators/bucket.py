@@ -56,7 +56,6 @@ class Window:
         self._total += 1
         return True
 
-
     def left(self, time_ns: int) -> int:
         """How many more may pass at that time."""
         counts = self._counts
