@@ -123,7 +123,7 @@ def test_c_what_makes_a_flow_slow_is_two_keys_away(folder: Path, size: tuple[int
         terminal.wait_until(lambda t: "grind" in t.text and "limits the flow" in t.text)
         terminal.send("e")
 
-        terminal.wait_for("for range::range(0, 60)")
+        terminal.wait_for("for range::range(0, 60)", 30.0)
 
 
 def test_d_a_script_is_mended_on_live_events_and_put_live(folder: Path, size: tuple[int, int]) -> None:
