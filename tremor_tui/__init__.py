@@ -13,7 +13,8 @@ Read the rooms in the order in which data and texts meet them:
 8. `runtime`     tasks and channels in one process, and who owns which state
 9. `engine`      the supervisor process, its executors and its control server
 10. `workbench`  the Textual program; it imports `control` and `errors` alone
-11. `cli`        the command line, which joins everything
+11. `bench`      how fast events go through the runtime, measured with care
+12. `cli`        the command line, which joins everything
 
 A room imports downward only; `pyproject.toml` holds the contracts that check it.
 
