@@ -98,23 +98,26 @@ class TabBar(Painted):
             words = f" {tab.key} {tab.title} " if width >= 100 else f"{tab.key}{tab.title}"
             self._spans.append((line.cells, line.cells + len(words), tab.view))
             line.add(words, self.ink.tab if tab.view == self._current() else self.ink.dim).add(" ")
-        store = self.store
-        if store.frozen:
-            then = f"AS OF {figures.clock(store.frozen.at_ns)}" if store.is_then else "FROZEN"
-            words, style = f"{self.glyphs.frozen} {then}, {store.missed} pictures behind ", self.ink.warn
-        elif store.past.playing is not None:
-            words, style = (
-                f"{self.glyphs.arrow} RECORDING {figures.clock(store.past.playing.at_ns)} ",
-                self.ink.accent,
-            )
-        elif store.link == "live":
-            words, style = f"{self.glyphs.live} LIVE ", self.ink.good
-        else:
-            words, style = "", self.ink.dim
-        read_only = "read only  " if store.read_only else ""
+        read_only = "read only  " if self.store.read_only else ""
+        forms, style = self._moment()
+        room = width - line.cells - len(read_only)
+        words = next((form for form in forms if len(form) <= room), forms[-1])
         return [
             line.to(width - len(read_only) - len(words)).add(read_only, self.ink.accent).add(words, style)
         ]
+
+    def _moment(self) -> tuple[list[str], Style]:
+        """What time it is that is shown, the longest form of it first."""
+        store, glyphs = self.store, self.glyphs
+        if store.frozen:
+            at, sign = figures.clock(store.frozen.at_ns), glyphs.frozen
+            then = f"AS OF {at}" if store.is_then else "FROZEN"
+            forms = [f"{sign} {then}, {store.missed} pictures behind ", f"{sign} {then} "]
+            return [*forms, f"{sign} {at} "], self.ink.warn
+        if store.past.playing is not None:
+            at = figures.clock(store.past.playing.at_ns)
+            return [f"{glyphs.arrow} {word} {at} " for word in ("RECORDING", "REC")], self.ink.accent
+        return [f"{glyphs.live} LIVE " if store.link == "live" else ""], self.ink.good
 
     def places(self) -> list[tuple[int, str]]:
         """The column of each tab, and its view."""
