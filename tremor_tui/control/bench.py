@@ -161,13 +161,16 @@ class Conditions(Picture, frozen=True, omit_defaults=False):
     system: str = ""
     python: str = ""
     version: str = ""
-    libraries: dict[str, str] = {}
+    libraries: dict[str, str] = msgspec.field(default_factory=dict)
     loop: str = ""
     load: tuple[float, float] = (0.0, 0.0)
 
 
 class BenchRun(Picture, frozen=True, omit_defaults=False):
-    """A run, as it is saved. `began_ns` is the wall clock; `finished` False: it was ended before its end."""
+    """A run, as it is saved. `began_ns` is the wall clock; `finished` False: it was ended before its end.
+
+    `beside`: which flows an engine ran at the same time, in words; they took time from what was measured.
+    """
 
     plan: BenchPlan
     conditions: Conditions = Conditions()
@@ -175,6 +178,7 @@ class BenchRun(Picture, frozen=True, omit_defaults=False):
     began_ns: int = 0
     seconds: float = 0.0
     finished: bool = False
+    beside: str = ""
     format: int = FORMAT
 
     def point(self, schedule: Schedule, flows: int) -> BenchPoint | None:

@@ -1,0 +1,199 @@
+"""Worker: a process that runs the flow n:n:1 in a Runtime and measures it when it is told to.
+
+It reads orders from stdin and answers on stdout, a line of JSON each, until stdin ends. `Begin` starts a
+flow in a new Runtime, `Measure` lets it warm up and counts for a while, `End` stops it by force.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import anyio
+import msgspec
+from anyio.abc import TaskGroup
+
+from tremor_tui.bench.topology import NAME, compiled
+from tremor_tui.connectors.bench import BenchSink
+from tremor_tui.control.bench import Schedule, Script
+from tremor_tui.control.loops import forgive_late_wakeups
+from tremor_tui.errors import TremorError
+from tremor_tui.language.ir.deploy import FlowIR
+from tremor_tui.runtime.runtime import Runtime
+from tremor_tui.runtime.settings import Settings
+
+READ = 1 << 16
+
+
+class Order(msgspec.Struct, frozen=True, tag_field="do"):
+    """Base of what a worker is told."""
+
+
+class Begin(Order, frozen=True, tag="begin"):
+    """Start a flow of so many sources over that file. Answered with `Answer` once it runs."""
+
+    schedule: Schedule
+    flows: int
+    script: Script
+    events: str
+    whole_events: bool = False
+    statistics: bool = True
+    batch_rows: int = 0
+
+
+class Measure(Order, frozen=True, tag="measure"):
+    """Let it run for `warmup` seconds, then count for `seconds`. Answered with an `Answer` of figures."""
+
+    warmup: float
+    seconds: float
+
+
+class End(Order, frozen=True, tag="end"):
+    """Stop the flow. Answered with `Answer`."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What was counted in `wall_ns` and took `cpu_ns` of the processor, or `error` and what to do about it.
+
+    `size` are the bytes that reached the sink, `over` the events of `events` that came by `overflow`.
+    """
+
+    wall_ns: int = 0
+    cpu_ns: int = 0
+    events: int = 0
+    size: int = 0
+    over: int = 0
+    latency: tuple[int, ...] = ()
+    slowest_ns: int = 0
+    error: str = ""
+    hint: str = ""
+
+
+_orders: msgspec.json.Decoder[Begin | Measure | End] = msgspec.json.Decoder(Begin | Measure | End)
+
+
+class Worker:
+    """The Runtime of the measurement at hand, and the flows compiled so far."""
+
+    def __init__(self, group: TaskGroup) -> None:
+        self._group = group
+        self._runtime: Runtime | None = None
+        self._compiled: dict[tuple[int, str, str], FlowIR] = {}
+
+    async def obey(self, order: Begin | Measure | End) -> Answer:
+        """Does what it is told. Errors that a user can act on are in the answer."""
+        try:
+            match order:
+                case Begin():
+                    return await self._begin(order)
+                case Measure():
+                    return await self._measure(order)
+                case End():
+                    return await self._end()
+        except TremorError as error:
+            return Answer(error=error.message, hint=error.hint)
+
+    async def _begin(self, order: Begin) -> Answer:
+        await self._end()
+        runtime = self._runtime = Runtime(_settings(order))
+        runtime.set_statistics(order.statistics)
+        await self._group.start(runtime.run)
+        await runtime.start(self._flow(order), base=Path(order.events).parent)
+        return Answer()
+
+    def _flow(self, order: Begin) -> FlowIR:
+        key = order.flows, order.script, order.events
+        if key not in self._compiled:
+            self._compiled[key] = compiled(order.flows, order.script, Path(order.events))
+        return self._compiled[key]
+
+    async def _measure(self, order: Measure) -> Answer:
+        if self._runtime is None:
+            return Answer(error="there is no flow to measure")
+        await anyio.sleep(order.warmup)
+        gc.collect()
+        flow = self._runtime.flows[NAME]
+        sink = flow.sinks[0].part
+        if not isinstance(sink, BenchSink):
+            return Answer(error="the flow does not end in a sink that counts")
+        sink.begin()
+        over, cpu, wall = _over(self._runtime), time.process_time_ns(), time.monotonic_ns()
+        await anyio.sleep(order.seconds)
+        wall, cpu = time.monotonic_ns() - wall, time.process_time_ns() - cpu
+        events, size, latency = sink.tally()
+        over = _over(self._runtime) - over
+        if flow.ending is not None or not events:
+            why = flow.ending.error if flow.ending else "no event came through while it was measured"
+            return Answer(error=f"the flow failed: {why}", hint="measure for longer: --seconds")
+        return Answer(wall, cpu, events, size, over, tuple(latency.counts), latency.largest)
+
+    async def _end(self) -> Answer:
+        runtime, self._runtime = self._runtime, None
+        if runtime is not None:
+            await runtime.stop_all(0.0)
+            await runtime.close()
+        return Answer()
+
+
+def _settings(order: Begin) -> Settings:
+    rows = {"batch_rows": order.batch_rows} if order.batch_rows else {}
+    return Settings(fuses=not order.whole_events, **rows)
+
+
+def _over(runtime: Runtime) -> int:
+    """Events that left by `overflow` so far."""
+    return sum(
+        link.rows
+        for pipeline in runtime.flows[NAME].pipelines.values()
+        for link in pipeline.outbox.links.get("overflow", ())
+    )
+
+
+async def _lines() -> AsyncIterator[bytes]:
+    """The lines of stdin, without a thread that would wait for them."""
+    rest = b""
+    while True:
+        await anyio.wait_readable(0)
+        data = os.read(0, READ)
+        if not data:
+            return
+        *whole, rest = (rest + data).split(b"\n")
+        for line in whole:
+            yield line
+
+
+async def serve() -> None:
+    """Obeys one order after the other until stdin ends."""
+    forgive_late_wakeups()
+    async with anyio.create_task_group() as group:
+        worker = Worker(group)
+        async for line in _lines():
+            answer = await worker.obey(_orders.decode(line))
+            try:
+                os.write(1, msgspec.json.encode(answer) + b"\n")
+            except BrokenPipeError:  # whoever asked is gone
+                break
+        group.cancel_scope.cancel()
+
+
+def loop() -> dict[str, Any]:
+    """The loop's options: uvloop where it is installed, as everywhere."""
+    return {"use_uvloop": find_spec("uvloop") is not None}
+
+
+def main() -> None:
+    """The process."""
+    try:
+        anyio.run(serve, backend_options=loop())
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
