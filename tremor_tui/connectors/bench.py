@@ -131,6 +131,18 @@ class BenchSource:
     async def close(self) -> None:
         """Nothing to close."""
 
+    def stays(self) -> str:
+        """All processes of a machine have the same clock."""
+        return ""
+
+    def point(self) -> Value:
+        """How much was sent and settled, since when, and until when."""
+        return [self._place, self._sent, self._start_ns, self._end_ns, self.acked, self.failed]
+
+    def go_on(self, point: Value) -> None:
+        """The replay goes on behind the last frame."""
+        self._place, self._sent, self._start_ns, self._end_ns, self.acked, self.failed = point
+
     def _begin(self, now: int) -> None:
         self._start_ns = now
         seconds = self._config.get("stop_after_secs", 0)
@@ -229,6 +241,15 @@ class BenchSink:
 
     async def resume(self) -> None:
         """Nothing is ever left."""
+
+    def begin(self) -> None:
+        """Forgets what was counted so far, for whoever reads `tally` a while later."""
+        self._latency = Histogram()
+        self._count = self._bytes = 0
+
+    def tally(self) -> tuple[int, int, Histogram]:
+        """Events, bytes and latencies (ns) that were counted."""
+        return self._count, self._bytes, self._latency
 
     async def close(self) -> None:
         """Logs the report."""
