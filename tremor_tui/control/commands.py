@@ -8,6 +8,8 @@ import msgspec
 
 from tremor_tui.control.authoring import CheckPaths, Complete, Document, MakeTest, RunTests
 from tremor_tui.control.base import Command as Command
+from tremor_tui.control.bench import StartBench, StopBench, WatchBench
+from tremor_tui.control.benching import ListBenches, ReadBench
 from tremor_tui.control.company import Saved
 from tremor_tui.control.editing import Edit, Kinds, Outline
 from tremor_tui.control.events import ChangeTap as ChangeTap
@@ -19,6 +21,7 @@ from tremor_tui.control.events import OpenTap as OpenTap
 from tremor_tui.control.events import SetBreak as SetBreak
 from tremor_tui.control.events import StepBreak as StepBreak
 from tremor_tui.control.events import TraceNext as TraceNext
+from tremor_tui.control.executors import MoveFlow as MoveFlow
 from tremor_tui.control.history import AskHistory as AskHistory
 from tremor_tui.control.letters import DiscardLetters, ExportLetters, GetLetter, ListLetters, ReplayLetters
 from tremor_tui.control.limits import SetLimits as SetLimits
@@ -205,4 +208,10 @@ Request = (
     | ExportLetters
     | ReplayLetters
     | DiscardLetters
+    | StartBench
+    | StopBench
+    | WatchBench
+    | ListBenches
+    | ReadBench
+    | MoveFlow
 )

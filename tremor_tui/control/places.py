@@ -63,6 +63,11 @@ def letters_path(engine: str) -> Path:
     return state_dir() / f"{checked_name(engine)}.letters"
 
 
+def benches_dir() -> Path:
+    """The folder of runs of the benchmark that were measured by an engine."""
+    return _private(state_dir() / "bench")
+
+
 def _private(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -15,6 +15,8 @@ import msgspec
 
 from tremor_tui.control.authoring import Completed, Documented, TestMade, TestsRun
 from tremor_tui.control.base import Picture as Picture
+from tremor_tui.control.bench import BenchStep as BenchStep
+from tremor_tui.control.benching import BenchesListed, BenchRead
 from tremor_tui.control.editing import Edited, KindsListed, Outlined
 from tremor_tui.control.events import BreakSet as BreakSet
 from tremor_tui.control.events import BreakSnapshot as BreakSnapshot
@@ -22,6 +24,8 @@ from tremor_tui.control.events import Sample as Sample
 from tremor_tui.control.events import TapOpened as TapOpened
 from tremor_tui.control.events import TapSamples as TapSamples
 from tremor_tui.control.events import Traced as Traced
+from tremor_tui.control.executors import Moved as Moved
+from tremor_tui.control.executors import Placement as Placement
 from tremor_tui.control.history import HistoryPage as HistoryPage
 from tremor_tui.control.history import Marked as Marked
 from tremor_tui.control.letters import LetterCount, Letters, LettersExported, LetterShown, Rehearsed, Replayed
@@ -225,7 +229,8 @@ class FlowSnapshot(Picture, frozen=True):
 
     `lag_p50_ns`, `lag_p99_ns`: from a source's read to a sink's write, by sampled events. `note` is the
     last thing that happened to it, in a sentence ("began anew after executor 1 ended"). `watching_until_ns`:
-    when a version that was just applied counts as good, 0 where none is watched.
+    when a version that was just applied counts as good, 0 where none is watched. `fixed`: what of it cannot be
+    handed over to another executor, or empty.
     """
 
     alias: str
@@ -251,17 +256,20 @@ class FlowSnapshot(Picture, frozen=True):
     watching_until_ns: int = 0
     breaks: tuple[BreakSnapshot, ...] = ()
     letters: LetterCount = msgspec.field(default_factory=LetterCount)
+    fixed: str = ""
 
 
 class ExecutorSnapshot(Picture, frozen=True):
     """One executor process. `cpu` is its use of one core, 0 to 1; `restarts` since the engine began.
+
+    One that is `waiting` has no process yet: the first flow that is placed on it starts one.
 
     `cost`: the part of a core that measuring its tasks takes, 0 to 1.
     """
 
     id: int
     pid: int
-    state: Literal["starting", "running", "ended", "failed"] = "running"
+    state: Literal["waiting", "starting", "running", "ended", "failed"] = "running"
     cpu: float = 0.0
     rss: int = 0
     loop_lag_ns: int = 0
@@ -292,7 +300,7 @@ class EngineSnapshot(Picture, frozen=True, tag="snapshot"):
     """The whole engine at `at_ns`.
 
     `limits`: beyond which it warns. `statistics`: whether tasks are measured. `recording`: the folder that it
-    records to, or empty.
+    records to, or empty. `placement`: how flows are spread over the executors, and why.
     """
 
     engine: str
@@ -307,6 +315,7 @@ class EngineSnapshot(Picture, frozen=True, tag="snapshot"):
     limits: Limits = msgspec.field(default_factory=Limits)
     statistics: bool = True
     recording: str = ""
+    placement: Placement = msgspec.field(default_factory=Placement)
 
 
 Severity = Literal["info", "warning", "error"]
@@ -472,5 +481,7 @@ Answer = (
     | LettersExported
     | Replayed
     | Rehearsed
+    | BenchesListed
+    | BenchRead
 )
-Pushed = EngineSnapshot | TapSamples | BreakSnapshot | Notice | Marked | Playing
+Pushed = EngineSnapshot | TapSamples | BreakSnapshot | Notice | Marked | Playing | BenchStep

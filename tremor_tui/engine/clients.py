@@ -16,6 +16,7 @@ from anyio.abc import ByteStream, TaskGroup
 from tremor_tui.control.commands import PROTOCOL, Hello, Request, Watch
 from tremor_tui.control.snapshots import (
     Answer,
+    BenchStep,
     BreakSnapshot,
     Done,
     Marked,
@@ -35,6 +36,8 @@ PUSH_LIMIT = 64
 SEND_LIMIT_S = 10.0
 HELLO_LIMIT_S = 10.0
 MAX_RATE = 50.0
+Sent = Notice | TapSamples | BreakSnapshot | Marked | BenchStep
+"""What waits for its turn; of snapshots only that one is due."""
 
 
 class Answering(Protocol):
@@ -58,7 +61,7 @@ class ClientSession:
         self._stream = stream
         self._engine = engine
         self._replies: deque[bytes] = deque()
-        self._pushes: deque[Notice | TapSamples | BreakSnapshot | Marked] = deque()
+        self._pushes: deque[Sent] = deque()
         self._snapshot_due = False
         self._tasks = True
         self._something = anyio.Event()
@@ -66,7 +69,7 @@ class ClientSession:
         self._watching = anyio.CancelScope()
         self._slots = anyio.Semaphore(AT_ONCE)
 
-    def push(self, pushed: Notice | TapSamples | BreakSnapshot | Marked) -> None:
+    def push(self, pushed: Sent) -> None:
         """Sends it when its turn comes; the oldest is let go where too many wait."""
         if len(self._pushes) >= PUSH_LIMIT:
             self._pushes.popleft()

@@ -28,6 +28,7 @@ from tremor_tui.control.snapshots import (
 )
 from tremor_tui.control.wire import Push, encode
 from tremor_tui.engine.authoring import Authoring
+from tremor_tui.engine.benching import Benching
 from tremor_tui.engine.clients import ClientSession
 from tremor_tui.engine.company import Company
 from tremor_tui.engine.compiling.service import LIMIT_S, Compiling
@@ -90,6 +91,7 @@ class Engine:
         self._company = Company(lambda: self._sessions)
         self._events = Events(self.flows, log, self.notify)
         self._letters = Desk(self.flows, letters_path(settings.name), self._say)
+        self.benching = Benching(self)
         self._watchdog = Watchdog(self.executors, self.flows.table.values, log)
         limits = Limits(stall_ms=settings.stall_ms)
         self.flows.trials.stalls = self._watchdog.of_flow
@@ -112,6 +114,7 @@ class Engine:
             self._letters,
             Editing(self.flows.compiling),
             Authoring(self.flows),
+            self.benching,
         ]
 
     @property
@@ -144,6 +147,7 @@ class Engine:
         group.start_soon(self.observing.run)
         group.start_soon(self.flows.trials.run)
         group.start_soon(self._letters.run)
+        group.start_soon(self.benching.run)
         group.start_soon(self._linger)
         group.start_soon(self._server.serve, self._accept)
 

@@ -1,0 +1,358 @@
+"""Benching: measures in a process of its own when a client asks, and keeps what was measured.
+
+    client ── StartBench ──▶ Benching ── the plan on stdin ──▶ the room `bench` (a child, its workers)
+    clients that watch ◀── BenchStep ── Benching ◀── a BenchStep a line on stdout ──┘
+
+One run at a time. The supervisor imports nothing of what is measured: the child is named, never imported.
+A child is a session of its own with its workers, so that all of them are ended together; it ends by itself
+when its stdin does, so that an engine that was killed leaves none behind. A run is kept when it ends, one
+that was stopped as well if anything was measured; of the kept ones the oldest go.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+import anyio
+import msgspec
+from anyio.abc import Process, TaskGroup
+
+from tremor_tui.control import commands as ask
+from tremor_tui.control.bench import (
+    BenchPlan,
+    BenchRun,
+    BenchStep,
+    StartBench,
+    StopBench,
+    WatchBench,
+    decode_run,
+    decode_step,
+    encode_run,
+    problems,
+)
+from tremor_tui.control.benching import BenchesListed, BenchRead, KeptBench, ListBenches, ReadBench
+from tremor_tui.control.launch import python_command, python_environment
+from tremor_tui.control.places import benches_dir
+from tremor_tui.control.snapshots import Answer, Done, EngineSnapshot, Severity
+from tremor_tui.control.writing import write_whole
+from tremor_tui.engine.children import GONE, READ_SIZE
+from tremor_tui.engine.clients import ClientSession
+from tremor_tui.engine.company import who
+from tremor_tui.errors import ControlError, DataError
+
+CHILD = "tremor_tui.bench.child"
+NICE = 5
+"""As executors: a key that is typed comes first."""
+GRACE_S = 3.0
+"""Between asking a child to end and ending it."""
+LINE_LIMIT = 4 * 1024 * 1024
+MOST_KEPT = 100
+_NAME = re.compile(r"[0-9a-z][0-9a-z-]{0,60}")
+
+
+class Owner(Protocol):
+    """What it needs of the engine."""
+
+    def log(self, text: str) -> None: ...
+    def notify(self, text: str, severity: Severity = "info") -> None: ...
+    def snapshot(self) -> EngineSnapshot: ...
+
+
+class Measuring:
+    """The child that measures. Made by `start`; `end` is called once, whatever happened."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, plan: BenchPlan) -> Measuring:
+        """Starts it on a plan. Raises OSError where the machine has no room for it."""
+        # Shielded: a process that was started when the cancellation came would belong to nobody.
+        with anyio.CancelScope(shield=True):
+            process = await anyio.open_process(
+                python_command(CHILD),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=python_environment(),
+                start_new_session=True,
+            )
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+        child = cls(process)
+        try:
+            assert process.stdin is not None
+            await process.stdin.send(msgspec.json.encode(plan) + b"\n")
+        except GONE:
+            return child  # its end is seen by who reads
+        except BaseException:
+            await child.end()
+            raise
+        return child
+
+    async def steps(self) -> AsyncIterator[BenchStep]:
+        """What it says. Raises DataError where that is odd."""
+        assert self._process.stdout is not None
+        async for line in _lines(self._process.stdout):
+            yield decode_step(line)
+
+    async def complaints(self) -> AsyncIterator[str]:
+        """What it writes on stderr."""
+        assert self._process.stderr is not None
+        async for line in _lines(self._process.stderr):
+            yield line.decode("utf-8", "replace")
+
+    def stop(self) -> None:
+        """Asks it and its workers to end."""
+        self._signal(signal.SIGTERM)
+
+    async def end(self) -> int:
+        """Ends it and its workers, gently first; answers its exit status. Not cancelled half-way."""
+        with anyio.CancelScope(shield=True):
+            if self._process.returncode is None:
+                self.stop()
+                with anyio.move_on_after(GRACE_S):
+                    await self._process.wait()
+            self._signal(signal.SIGKILL)
+            status = await self._process.wait()
+            await self._process.aclose()
+        return status
+
+    def _signal(self, number: signal.Signals) -> None:
+        """To its process group, which lives as long as one of its workers does."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+
+async def _lines(stream: anyio.abc.ByteReceiveStream) -> AsyncIterator[bytes]:
+    left = b""
+    while True:
+        try:
+            left += await stream.receive(READ_SIZE)
+        except GONE:
+            break
+        *whole, left = left.split(b"\n")
+        for line in whole:
+            yield line
+        if len(left) > LINE_LIMIT:
+            raise DataError(f"the benchmark wrote a line of more than {LINE_LIMIT} bytes")
+    if left:
+        yield left
+
+
+class Benching:
+    """Answers what concerns the benchmark. `run` owns the child; `step` is the last one, None before any."""
+
+    takes: tuple[type[ask.Command], ...] = (StartBench, StopBench, WatchBench, ListBenches, ReadBench)
+    looks: tuple[type[ask.Command], ...] = (WatchBench, ListBenches, ReadBench)
+
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
+        self.step: BenchStep | None = None
+        self._watching: dict[ClientSession, None] = {}
+        self._group: TaskGroup | None = None
+        self._is_running = False
+        self._child: Measuring | None = None
+        self._stopped_by = ""
+        self._beside: dict[str, float] = {}
+
+    async def run(self, *, task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        """Lives as long as the engine; a run that goes on then is ended with it."""
+        async with anyio.create_task_group() as self._group:
+            task_status.started()
+            await anyio.sleep_forever()
+
+    # --- requests
+
+    async def answer(self, session: ClientSession, request: ask.Request) -> Answer:
+        """The answer to one of `takes`. Raises ControlError."""
+        match request:
+            case StartBench(plan):
+                return self._start(plan, who(session))
+            case StopBench():
+                return self._stop(who(session))
+            case WatchBench(on):
+                return self._watch(session, on)
+            case ListBenches():
+                return await anyio.to_thread.run_sync(list_kept)
+            case ReadBench(name):
+                return BenchRead(name, await anyio.to_thread.run_sync(read_kept, name))
+        raise ControlError(f"`{type(request).__name__}` is not about the benchmark")
+
+    async def client_left(self, session: ClientSession) -> None:
+        """It watches no more; a run that it began goes on for the others."""
+        self._watching.pop(session, None)
+
+    def _start(self, plan: BenchPlan, by: str) -> Done:
+        wrong = problems(plan)
+        if wrong:
+            raise ControlError(wrong[0], "nothing was measured")
+        if self._is_running:
+            raise ControlError("a benchmark runs already", "s on the Bench screen stops it")
+        if self._group is None:
+            raise ControlError("the engine has not begun")
+        self._is_running, self._stopped_by, self._beside = True, "", {}
+        self._tell(BenchStep(0, plan.steps, BenchRun(plan, began_ns=time.time_ns()), "starts"))
+        self._group.start_soon(self._measure, plan)
+        self._say(f"a benchmark was started by {by}")
+        return Done(f"measures {plan.steps} times, about {plan.expected_s:.0f} s")
+
+    def _stop(self, by: str) -> Done:
+        if not self._is_running:
+            raise ControlError("no benchmark runs")
+        self._stopped_by = by
+        if self._child is not None:
+            self._child.stop()
+        return Done("the benchmark is stopped; what was measured stays")
+
+    def _watch(self, session: ClientSession, on: bool) -> Done:
+        if not on:
+            self._watching.pop(session, None)
+            return Done()
+        self._watching[session] = None
+        if self.step is not None:
+            session.push(self.step)
+        return Done()
+
+    # --- the run
+
+    async def _measure(self, plan: BenchPlan) -> None:
+        error, hint = "", ""
+        try:
+            error = await self._follow(plan)
+        except (OSError, DataError) as failure:
+            error = str(failure)
+            hint = getattr(failure, "hint", "") or "see the engine's log"
+        self._is_running = False
+        await self._finish(error, hint)
+
+    async def _follow(self, plan: BenchPlan) -> str:
+        """Follows a child to its end; answers why there is no whole run, empty where there is one."""
+        self._child = child = await Measuring.start(plan)
+        try:
+            if self._stopped_by:
+                child.stop()
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._log, child)
+                async for step in child.steps():
+                    self._tell(step)
+                    if step.over:
+                        break
+                group.cancel_scope.cancel()
+        except* DataError as failures:
+            raise failures.exceptions[0] from None
+        finally:
+            self._child = None
+            status = await child.end()
+        assert self.step is not None
+        return "" if self.step.over else f"it ended with status {status}"
+
+    async def _log(self, child: Measuring) -> None:
+        async for line in child.complaints():
+            self._owner.log(f"benchmark: {line}")
+
+    def _tell(self, step: BenchStep) -> None:
+        """A step to all that watch, with what the engine did beside it."""
+        for flow in self._owner.snapshot().flows:
+            if flow.in_s:
+                self._beside[flow.alias] = max(self._beside.get(flow.alias, 0.0), flow.in_s)
+        run = msgspec.structs.replace(step.run, beside=_in_words(self._beside))
+        self.step = msgspec.structs.replace(step, run=run)
+        for session in self._watching:
+            session.push(self.step)
+
+    async def _finish(self, error: str, hint: str) -> None:
+        """The last step, kept and told: whole, stopped, or failed."""
+        step = self.step
+        assert step is not None
+        if self._stopped_by and not step.run.finished:
+            error, hint = f"stopped by {self._stopped_by} at {step.done} of {step.of}", ""
+        error, hint = error or step.error, hint or step.hint
+        done = any(point.done for point in step.run.points)
+        name = await anyio.to_thread.run_sync(self._keep, step.run) if done else ""
+        if error or not step.over:
+            self._tell(msgspec.structs.replace(step, over=True, now="", error=error, hint=hint))
+        words = (
+            f"the benchmark {'failed: ' if not self._stopped_by else 'was '}{error}"
+            if error
+            else "benchmark done"
+        )
+        self._say(f"{words}{f', kept as {name}' if name else ''}", "warning" if error else "info")
+
+    def _say(self, text: str, severity: Severity = "info") -> None:
+        self._owner.log(text)
+        self._owner.notify(text, severity)
+
+    def _keep(self, run: BenchRun) -> str:
+        """Writes a run; a disk that is full loses it and nothing else."""
+        try:
+            return keep(run)
+        except (OSError, ControlError) as error:
+            self._owner.log(f"the run of the benchmark cannot be kept: {error}")
+            return ""
+
+
+def _in_words(beside: dict[str, float]) -> str:
+    """`2 flows of this engine, 41200 events/s`."""
+    if not beside:
+        return ""
+    flows = f"flow {next(iter(beside))}" if len(beside) == 1 else f"{len(beside)} flows"
+    return f"{flows} of this engine, {sum(beside.values()):.0f} events/s"
+
+
+# --- what is kept
+
+
+def keep(run: BenchRun) -> str:
+    """Writes a run; answers its name. Raises OSError, ControlError."""
+    folder = benches_dir()
+    stem = time.strftime("%Y%m%d-%H%M%S", time.localtime(run.began_ns / 1e9))
+    stem = f"{stem}-{run.plan.data}-{run.plan.script}"
+    name = next(name for name in _names(stem) if not (folder / f"{name}.json").exists())
+    write_whole(folder / f"{name}.json", encode_run(run).decode())
+    for old in _kept()[MOST_KEPT:]:
+        old.unlink(missing_ok=True)
+    return name
+
+
+def _names(stem: str) -> Iterator[str]:
+    yield stem
+    number = 2
+    while True:
+        yield f"{stem}-{number}"
+        number += 1
+
+
+def _kept() -> list[Path]:
+    """The files, the latest first."""
+    return sorted(benches_dir().glob("*.json"), reverse=True)
+
+
+def list_kept() -> BenchesListed:
+    """Which runs are kept. Raises ControlError where the folder cannot be had."""
+    runs, damaged = [], []
+    for path in _kept():
+        try:
+            runs.append(KeptBench.of(path.stem, decode_run(path.read_bytes())))
+        except (OSError, DataError):
+            damaged.append(path.name)
+    return BenchesListed(tuple(runs), tuple(damaged))
+
+
+def read_kept(name: str) -> BenchRun:
+    """A run by its name. Raises ControlError."""
+    path = benches_dir() / f"{name}.json"
+    if not _NAME.fullmatch(name) or not path.exists():
+        raise ControlError(f"no run of the benchmark is kept as `{name}`")
+    try:
+        return decode_run(path.read_bytes())
+    except (OSError, DataError) as error:
+        raise ControlError(f"the run `{name}` cannot be read: {error}") from None
