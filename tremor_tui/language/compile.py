@@ -14,7 +14,6 @@ All of them raise CompileError with every diagnostic found, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tremor_tui.errors import CheckError, CompileError, ParseError
 from tremor_tui.language.check.scope import Scope
@@ -31,6 +30,7 @@ from tremor_tui.language.source import Source
 from tremor_tui.language.tree.script import Script as ScriptTree
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Diagnostic
+from tremor_tui.model.record import dataclass
 
 __all__ = ["CompiledScript", "Stages", "compile_script", "load_script", "load_select", "stages"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tremor_tui.errors import ParseError
 from tremor_tui.language.check.deploy import check_deploy
@@ -15,6 +14,7 @@ from tremor_tui.language.parse.parser import parse
 from tremor_tui.language.source import Source
 from tremor_tui.language.tree.deploy import Deployment
 from tremor_tui.model.diagnostic import Diagnostic
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

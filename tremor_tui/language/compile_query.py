@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from tremor_tui.errors import ParseError
@@ -17,6 +16,7 @@ from tremor_tui.language.source import Source
 from tremor_tui.language.tree.query import Query
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Diagnostic
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

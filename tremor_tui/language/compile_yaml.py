@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from tremor_tui.errors import CompileError
 from tremor_tui.language.check.scope import Problems
@@ -17,6 +16,7 @@ from tremor_tui.language.modules import ModuleLoader
 from tremor_tui.language.parse.yaml import parse_yaml
 from tremor_tui.language.source import Source
 from tremor_tui.model.diagnostic import Diagnostic
+from tremor_tui.model.record import dataclass
 
 Opened = tuple[Source, ModuleLoader]
 """A pipeline's text and what finds its modules."""

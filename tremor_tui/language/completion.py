@@ -12,7 +12,6 @@ remembers the modules that it read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from tremor_tui.aggregates.contract import aggregates
@@ -36,6 +35,7 @@ from tremor_tui.language.tree.query import (
     DefineWindow,
 )
 from tremor_tui.model.batch import Value
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.values import to_json
 from tremor_tui.operators.contract import operators
 

@@ -9,7 +9,7 @@ Signatures of native functions come from their registry, all texts from `##` and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tremor_tui.aggregates.contract import Aggregate, aggregates
 from tremor_tui.errors import ParseError
@@ -29,6 +29,7 @@ from tremor_tui.language.tree.query import (
     DefineWindow,
 )
 from tremor_tui.language.tree.script import Const, Fn, IntrinsicFn, PatternFn
+from tremor_tui.model.record import dataclass
 
 FunctionNode = Fn | PatternFn | IntrinsicFn
 MAX_VALUE = 80

@@ -8,7 +8,7 @@ event back.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from tremor_tui.aggregates import contract as aggregates
@@ -44,6 +44,7 @@ from tremor_tui.language.tree.script import Const, Fn, IntrinsicFn, Let, Pattern
 from tremor_tui.model.batch import Value
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.record import dataclass
 
 DONE = "\x00done"
 """The port by which a statement that runs to its end leaves; no text can name it."""

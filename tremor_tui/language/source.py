@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from tremor_tui.errors import CompileError
 from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

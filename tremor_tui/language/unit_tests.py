@@ -10,7 +10,6 @@ that fails leaves the others alone. `event`, `$` and `state` are empty records i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tremor_tui.errors import CheckError, CompileError, ParseError, ScriptError, TremorError
 from tremor_tui.language.check.env import Env
@@ -28,6 +27,7 @@ from tremor_tui.language.tree.script import Const, Fn, IntrinsicFn, PatternFn, S
 from tremor_tui.model.batch import Value
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.values import ValueFault, to_json, type_name
 
 SUITE, TEST = "std::test::suite", "std::test::test"

@@ -6,7 +6,6 @@ A value is evaluated in the scope of the statement that gives it, a default in t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tremor_tui.errors import CompileError, did_you_mean
 from tremor_tui.language.check.expr import const_value
@@ -15,6 +14,7 @@ from tremor_tui.language.tree.expr import Expr
 from tremor_tui.language.tree.query import Argument, Setting
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.record import dataclass
 
 Args = dict[str, Value]
 """The values of arguments by name."""

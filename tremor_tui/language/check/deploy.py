@@ -7,7 +7,7 @@ that nothing deploys is checked for what does not depend on them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tremor_tui.connectors.contract import connectors
 from tremor_tui.errors import CheckError, CompileError, ConfigError, did_you_mean
@@ -23,6 +23,7 @@ from tremor_tui.language.tree import deploy as tree
 from tremor_tui.language.tree.query import Create, DefinePipeline
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.port import ERR, IN, OUT
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

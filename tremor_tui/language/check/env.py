@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from tremor_tui.errors import did_you_mean
@@ -13,6 +13,7 @@ from tremor_tui.language.ir.expr import LocalIR
 from tremor_tui.language.ir.script import AggregateCallIR, FunctionIR
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.record import dataclass
 
 Kind = Literal["script", "select", "function", "constant"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from tremor_tui.connectors.contract import connectors, sides
 from tremor_tui.errors import ConfigError
@@ -12,6 +11,7 @@ from tremor_tui.language.check.scope import Problems
 from tremor_tui.language.ir.deploy import ConnectorIR, Endpoint, LinkIR, PipelineIR
 from tremor_tui.model.diagnostic import Span
 from tremor_tui.model.port import ERR, OUT
+from tremor_tui.model.record import dataclass
 
 End = tuple[str, str]
 """`connector` or `pipeline`, and its alias."""

@@ -7,7 +7,7 @@ may stand anywhere. A nested pipeline is checked where it is created and its nod
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from string import ascii_lowercase
 
 from tremor_tui.errors import CheckError, CompileError, did_you_mean
@@ -48,6 +48,7 @@ from tremor_tui.language.tree.query import (
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.port import ERR, IN, OUT
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(slots=True)

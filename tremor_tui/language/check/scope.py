@@ -7,7 +7,7 @@ A module's own imports are reachable through it: `use std; std::string::len(x)`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
 from tremor_tui.errors import CheckError
@@ -16,6 +16,7 @@ from tremor_tui.language.ir.expr import ConstIR
 from tremor_tui.language.ir.script import FunctionIR
 from tremor_tui.language.tree.expr import Name, Node, QualifiedName
 from tremor_tui.model.diagnostic import Diagnostic, Span, WarningClass
+from tremor_tui.model.record import dataclass
 
 if TYPE_CHECKING:
     from tremor_tui.language.modules import ModuleLoader

@@ -7,7 +7,6 @@ A missing path is an error in tremor. A path that the script asks about before i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tremor_tui.language.canonical import parse_any
 from tremor_tui.language.completing.paths import event_path
@@ -19,6 +18,7 @@ from tremor_tui.language.tree.script import Fn, Let, PatternFn
 from tremor_tui.language.tree.walk import children, walk
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Diagnostic
+from tremor_tui.model.record import dataclass
 
 SHOWN = 10
 """So many paths are told of."""

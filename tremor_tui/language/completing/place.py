@@ -6,7 +6,6 @@ Long because it is one reader of one text, and its questions share what was read
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 
@@ -33,6 +32,7 @@ from tremor_tui.language.tree.query import (
 )
 from tremor_tui.language.tree.script import Const, Fn, IntrinsicFn, Let, PatternFn, Script, Use
 from tremor_tui.language.tree.walk import children
+from tremor_tui.model.record import dataclass
 
 _WORDS = frozenset(KEYWORDS.values()) | {"IDENT"}
 _INERT = frozenset({"STRING", "PART", "EXTRACTOR", "INT", "FLOAT", "DOC", "MODULE_DOC", "BAD"})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from tremor_tui.model.batch import Value
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.values import type_name
 
 Path = tuple[str | int | None, ...]

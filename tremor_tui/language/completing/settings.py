@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from tremor_tui.codecs.contract import codecs
 from tremor_tui.connectors.contract import connectors
 from tremor_tui.errors import ConfigError
 from tremor_tui.interceptors.contract import postprocessors, preprocessors
 from tremor_tui.model.config import Field
+from tremor_tui.model.record import dataclass
 from tremor_tui.operators.contract import described
 
 _DEFINE = re.compile(r"\bdefine\s+(connector|operator)\s+\w+\s+from\s+(`?[\w:]+`?)")

@@ -8,12 +8,13 @@ its line, and one of two empty lines around it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tremor_tui.language.editing.changes import Change
 from tremor_tui.language.editing.file import File, Text
 from tremor_tui.language.editing.writing import indented
 from tremor_tui.language.tree.expr import Node
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ a picture too. As in `check/scope.py`, a body sees what itself defines and uses,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -20,6 +19,7 @@ from tremor_tui.language.tree.deploy import DefineConnector, DefineFlow, DeployF
 from tremor_tui.language.tree.expr import Node, QualifiedName
 from tremor_tui.language.tree.query import Create, DefineOperator, DefinePipeline, DefineScript, DefineWindow
 from tremor_tui.language.tree.script import Use
+from tremor_tui.model.record import dataclass
 
 D = TypeVar("D", bound=Node)
 D_co = TypeVar("D_co", bound=Node, covariant=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tremor_tui.errors import EditError, did_you_mean
@@ -14,6 +13,7 @@ from tremor_tui.language.editing.flow import FlowView, flows_of
 from tremor_tui.language.editing.inner import Inner
 from tremor_tui.language.editing.owners import Owners
 from tremor_tui.language.tree.expr import Node
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from tremor_tui.language.tree.deploy import Connect, DefineConnector, DefineFlow
 from tremor_tui.language.tree.expr import Expr
 from tremor_tui.language.tree.query import Create, DefinePipeline, Setting
 from tremor_tui.model.port import ERR, IN, OUT
+from tremor_tui.model.record import dataclass
 
 BOTH: Final = (True, True)
 

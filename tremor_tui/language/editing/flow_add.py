@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tremor_tui.connectors.contract import connectors, sides
 from tremor_tui.errors import ConfigError, EditError, did_you_mean
@@ -17,6 +17,7 @@ from tremor_tui.language.editing.places import Places
 from tremor_tui.language.tree.layout import INDENT
 from tremor_tui.model.batch import Value
 from tremor_tui.model.port import ERR, IN, OUT
+from tremor_tui.model.record import dataclass
 
 MAIN = "main"
 

@@ -7,7 +7,7 @@ under its name. What the checker would leave out, as nothing passes it, is marke
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from string import ascii_lowercase
 from typing import Literal
 
@@ -17,6 +17,7 @@ from tremor_tui.language.editing.file import File
 from tremor_tui.language.tree.expr import Name, Node
 from tremor_tui.language.tree.query import Create, CreateStream, DefinePipeline, Select, StreamPort
 from tremor_tui.model.port import ERR, IN, OUT
+from tremor_tui.model.record import dataclass
 
 InnerKind = Literal["input", "output", "stream", "script", "operator", "select"]
 End = tuple[str, str]

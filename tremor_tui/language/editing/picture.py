@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tremor_tui.language.editing.file import File
 from tremor_tui.language.tree.expr import Node as TreeNode
 from tremor_tui.model.batch import Value
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

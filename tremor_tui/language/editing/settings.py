@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tremor_tui.errors import EditError
 from tremor_tui.language.editing.batch import Batch
@@ -12,6 +11,7 @@ from tremor_tui.language.editing.writing import expression, indented, key_text, 
 from tremor_tui.language.tree.expr import Expr, Field, Node, Record
 from tremor_tui.language.tree.query import Setting
 from tremor_tui.model.batch import Value
+from tremor_tui.model.record import dataclass
 
 Key = tuple[str, ...]
 

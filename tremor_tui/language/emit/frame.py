@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
 
 from tremor_tui.language.emit.names import Names, global_name
@@ -26,6 +26,7 @@ from tremor_tui.language.emit.writer import (
     literal,
 )
 from tremor_tui.language.ir.script import FunctionIR
+from tremor_tui.model.record import dataclass
 
 Place = tuple[str, ...]
 """A root (`event`, or a variable's slot) and the keys down from it."""

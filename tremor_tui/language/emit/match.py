@@ -7,7 +7,6 @@ or nowhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from keyword import iskeyword
 
 from tremor_tui.language.emit import expr as expressions
@@ -32,6 +31,7 @@ from tremor_tui.language.ir.expr import (
     RootIR,
     TuplePatternIR,
 )
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

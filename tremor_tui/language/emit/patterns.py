@@ -6,7 +6,7 @@ lines of its own cuts the tests before it off into a variable, and runs under an
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tremor_tui.language.emit import expr as expressions
 from tremor_tui.language.emit.frame import Frame
@@ -28,6 +28,7 @@ from tremor_tui.language.ir.expr import (
     RecordPatternIR,
     TuplePatternIR,
 )
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(slots=True)

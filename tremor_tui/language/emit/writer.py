@@ -8,10 +8,11 @@ Generated text is ASCII: Python counts columns in bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.record import dataclass
 
 INDENT = "    "
 PathKind = Literal["event", "global", "state", "local"]

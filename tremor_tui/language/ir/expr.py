@@ -14,10 +14,11 @@ Long because it is a plain list of nodes that refer to each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.record import dataclass
 
 if TYPE_CHECKING:
     from tremor_tui.language.ir.script import DropIR, EmitIR, LetIR

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from tremor_tui.language.ir.script import ScriptIR, SelectIR
 from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ Expressions that stand as statements are in `expr.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from tremor_tui.language.ir.expr import IR, EffectorIR, ExprIR, LocalIR, PathIR, RootIR
 from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from tremor_tui.errors import did_you_mean
 from tremor_tui.language.check.scope import Problems
 from tremor_tui.language.parse.yaml import Item
 from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.record import dataclass
 
 TOP = ("onramp", "offramp", "binding", "mapping")
 RAMP = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tremor_tui.codecs.contract import codecs
 from tremor_tui.connectors.contract import complete, connectors
@@ -29,6 +29,7 @@ from tremor_tui.language.legacy.urls import Url, fill, parse_url
 from tremor_tui.model.batch import Value
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.port import ERR, IN, OUT
+from tremor_tui.model.record import dataclass
 
 BUILT_IN_SINKS = {"system::stdout": "stdout", "system::stderr": "stderr"}
 PASSTHROUGH = "system::passthrough"

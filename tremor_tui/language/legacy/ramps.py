@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tremor_tui.language.ir.deploy import PluginIR
 from tremor_tui.model.batch import Value
+from tremor_tui.model.record import dataclass
 
 NS_PER_MS = 1_000_000
 LINE_LIMIT = 1024 * 1024

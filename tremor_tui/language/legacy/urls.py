@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tremor_tui.errors import CheckError, did_you_mean
 from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.record import dataclass
 
 TYPES = ("onramp", "offramp", "pipeline", "binding")
 

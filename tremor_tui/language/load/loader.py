@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from tremor_tui.errors import CheckError, ConfigError
@@ -25,6 +24,7 @@ from tremor_tui.language.load.traceback import Failures
 from tremor_tui.model.batch import Meta, Value
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.diagnostic import Diagnostic
+from tremor_tui.model.record import dataclass
 
 Script = Callable[[Value, Meta | None, Cell, Context], tuple[str, Value, Meta | None] | None]
 Where = Callable[..., bool]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tremor_tui.language.tree.expr import Name, Node, QualifiedName
@@ -16,6 +15,7 @@ from tremor_tui.language.tree.query import (
 )
 from tremor_tui.language.tree.script import Declaration, Use
 from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.record import dataclass
 
 EndpointKind = Literal["connector", "pipeline"]
 

@@ -9,10 +9,10 @@ Long because it is a plain list of nodes that refer to each other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.record import dataclass
 
 if TYPE_CHECKING:
     from tremor_tui.language.tree.script import Drop, Emit, Let

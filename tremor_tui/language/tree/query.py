@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tremor_tui.language.tree.expr import Expr, Name, Node, QualifiedName
 from tremor_tui.language.tree.script import ScriptStatement, Use
 from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.record import dataclass
 
 WindowKind = Literal["tumbling", "sliding"]
 CreateKind = Literal["operator", "script", "pipeline", "connector"]

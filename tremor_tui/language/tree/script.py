@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from tremor_tui.language.tree.expr import Case, Effector, Expr, Name, Node, Path, QualifiedName, String
 from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)
