@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from tremor_tui.control.plane import ControlPlane
 from tremor_tui.errors import EngineLost
 from tremor_tui.testing.fake_plane import FakePlane
+from tremor_tui.workbench import journal_files
 from tremor_tui.workbench.app import Workbench
 
 SIZES = [(80, 24), (120, 36)]
@@ -20,8 +21,10 @@ WITHIN_S = 10.0
 
 
 @pytest.fixture(autouse=True)
-def _state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    yield
+    journal_files.HERE.close()
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from tremor_tui.control.editing import TextChange, applied
 from tremor_tui.control.places import state_dir
 from tremor_tui.errors import TremorError
 from tremor_tui.workbench.journal import JOIN_NS, Journal, difference
+from tremor_tui.workbench.journal_files import HERE, MOST, JournalFiles
 
 FILE = "/flows/a.troy"
 ALPHABET = 'ab \n\r\t#é日"\U0001f600'
@@ -19,10 +23,18 @@ def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
 
-def opened(text: str) -> Journal:
-    journal = Journal(FILE)
+def opened(text: str, files: JournalFiles = HERE) -> Journal:
+    journal = Journal(FILE, files)
     journal.open(text)
     return journal
+
+
+@pytest.fixture
+def other() -> Iterator[JournalFiles]:
+    """What another process holds: the system tells locks of one opened file from those of another."""
+    files = JournalFiles()
+    yield files
+    files.close()
 
 
 def edit(journal: Journal, text: str, start: int, end: int, new: str) -> str:
@@ -31,8 +43,12 @@ def edit(journal: Journal, text: str, start: int, end: int, new: str) -> str:
     return applied(text, changes)
 
 
+def kept_journals() -> list[Path]:
+    return list((state_dir() / "undo").glob("*.jsonl"))
+
+
 def kept_lines() -> list[bytes]:
-    (file,) = (state_dir() / "undo").iterdir()
+    (file,) = kept_journals()
     return file.read_bytes().splitlines()
 
 
@@ -148,7 +164,7 @@ def test_undo_of_a_text_that_the_journal_does_not_know_is_refused() -> None:
 def test_a_line_that_was_cut_off_is_left_out() -> None:
     journal = opened("a")
     text = edit(journal, "a", 1, 1, "b")
-    (file,) = (state_dir() / "undo").iterdir()
+    (file,) = kept_journals()
     with file.open("ab") as out:
         out.write(b'{"do":[[[0,')
 
@@ -165,6 +181,79 @@ def test_a_journal_does_not_grow_by_what_says_nothing_any_more() -> None:
 
     assert len(kept_lines()) == 3
     assert opened(text).undo(text) == ""
+
+
+def test_two_workbenches_that_type_into_one_text_keep_a_journal_each(other: JournalFiles) -> None:
+    one, two = opened("a"), opened("a", other)
+    left, right = "a", "a"
+    for _ in range(50):
+        left, right = edit(one, left, len(left), len(left), "l"), edit(two, right, 0, 0, "r")
+
+    assert len(kept_journals()) == 2
+    for _ in range(50):
+        left, right = one.undo(left), two.undo(right)
+    assert (left, right) == ("a", "a")
+
+
+@pytest.mark.parametrize("is_last_of_other", [False, True])
+def test_whoever_comes_next_undoes_what_led_to_the_text_as_it_was_saved_last(
+    other: JournalFiles, is_last_of_other: bool
+) -> None:
+    left = edit(opened("a"), "a", 1, 1, " from here")
+    right = edit(opened("a", other), "a", 1, 1, " from there")
+    other.close()
+
+    saved = right if is_last_of_other else left
+
+    assert opened(saved).undo(saved) == "a"
+
+
+def test_what_a_workbench_that_is_open_has_not_saved_is_not_done_again_by_another(
+    other: JournalFiles,
+) -> None:
+    there = opened("a", other)
+    text = edit(there, edit(there, "a", 1, 1, "b"), 2, 2, "c")
+    here = Journal(FILE)
+
+    assert here.open("ab") == "", "it lost nothing"
+    assert here.redoable is None
+    assert here.undo("ab") == "a"
+    assert there.undo(text) == "ab"
+
+
+def test_a_journal_is_free_again_when_its_process_was_killed(tmp_path: Path) -> None:
+    held = f"""\
+import sys
+from tremor_tui.workbench.journal import Journal
+Journal({FILE!r}).open("a")
+print("held", flush=True)
+sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", held], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        opened("a")
+        assert len(kept_journals()) == 2
+        process.kill()
+    opened("a", JournalFiles())
+
+    assert len(kept_journals()) == 2, "no third one was begun"
+
+
+def test_a_text_that_is_open_too_often_is_edited_without_a_journal(other: JournalFiles) -> None:
+    others = [JournalFiles() for _ in range(MOST)]
+    for files in others:
+        opened("a", files)
+    journal = Journal(FILE, other)
+
+    with pytest.raises(TremorError, match="too many workbenches"):
+        journal.open("a")
+
+    assert journal.undo(edit(journal, "a", 1, 1, "b")) == "a"
+    for files in others:
+        files.close()
 
 
 def test_without_a_state_folder_undo_works_and_says_that_it_is_not_kept(

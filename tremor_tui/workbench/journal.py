@@ -1,6 +1,7 @@
 """Journal: what was done to one text, kept over restarts; undo returns the exact text.
 
-One file below the state folder for each text, with a line of JSON for each thing that happened:
+One file below the state folder for each text (`journal_files.py`: one for each workbench that has it open),
+with a line of JSON for each thing that happened:
 
     {"text": F}                  what follows begins at the text with the fingerprint F
     {"do": [BACK, FORTH], ...}   an edit, as the changes that take it back and those that make it again
@@ -15,16 +16,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tremor_tui.control.editing import TextChange, applied, inverse
-from tremor_tui.control.places import state_dir
 from tremor_tui.control.writing import write_whole
 from tremor_tui.errors import TremorError
+from tremor_tui.workbench.journal_files import HERE, JournalFiles
 
 JOIN_NS = 1_500_000_000
 """Letters typed at one place, none of them later than this after the one before, are one edit."""
@@ -80,10 +80,14 @@ def _same(one: str, other: str) -> int:
 
 
 class Journal:
-    """The edits of the text at `path`; `done` of `edits` are in the text as it is."""
+    """The edits of the text at `path`; `done` of `edits` are in the text as it is.
 
-    def __init__(self, path: str) -> None:
+    `files` are the journals that this process may write.
+    """
+
+    def __init__(self, path: str, files: JournalFiles = HERE) -> None:
         self.path = path
+        self._files = files
         self.edits: list[Edited] = []
         self.done = 0
         self._at = fingerprint("")
@@ -95,23 +99,36 @@ class Journal:
 
         Raises TremorError where the journal cannot be read or written; undo works all the same then.
         """
-        self._at = fingerprint(text)
+        self._at = mark = fingerprint(text)
         try:
-            self._file = _file_of(self.path)
-            self._read(self._file)
+            is_other = self._find(mark)
         except OSError as error:
             self._file = None
             raise TremorError(f"undo is not kept over a restart: {error.strerror}") from None
-        words = self._take_up(fingerprint(text))
-        if self._lines > ROOM + LINES_PER_EDIT * len(self.edits):
+        words = self._take_up(mark)
+        if is_other or self._lines > ROOM + LINES_PER_EDIT * len(self.edits):
             self._rewrite()
         return words
 
+    def _find(self, mark: str) -> bool:
+        """Reads the journal that led to a text and finds a file for it; whether that is another one."""
+        read = [(file, _Past.read(file, self.path)) for file in self._files.of(self.path)]
+        best = max((past.fits(mark) for _, past in read), default=0)
+        fitting = [(file, past) for file, past in read if past.fits(mark) == best]
+        free = next(((file, past) for file, past in fitting if self._files.take(file)), None)
+        self._file, past = free or (self._files.another(self.path), None)
+        if self._file is None:
+            raise OSError(None, "too many workbenches have this text open")
+        self._file.touch(mode=0o600)
+        if past is None:
+            past = fitting[0][1].up_to(mark) if fitting else _Past()
+        self.edits, self.done, self._lines = past.edits, past.done, past.lines
+        return free is None and bool(read)
+
     def _take_up(self, mark: str) -> str:
-        states = [self.edits[0].before, *(edit.after for edit in self.edits)] if self.edits else []
-        self._at = mark
-        if mark in states:
-            wanted = self.done if states[self.done] == mark else len(states) - 1 - states[::-1].index(mark)
+        past = _Past(self.edits, self.done)
+        if past.fits(mark):
+            wanted = past.place_of(mark)
             lost = max(0, self.done - wanted)
             if wanted != self.done:
                 self.done = wanted
@@ -230,25 +247,33 @@ class Journal:
             self._file = None
         self._lines = len(records)
 
-    def _read(self, file: Path) -> None:
-        """Follows the lines; what does not belong to the edit before it begins anew."""
-        self.edits, self.done, self._lines = [], 0, 0
-        if not file.exists():
-            file.touch(mode=0o600)
-        at = ""
+
+@dataclass
+class _Past:
+    """What a file tells: the edits, how many of them are done, and how many lines it has."""
+
+    edits: list[Edited] = field(default_factory=list)
+    done: int = 0
+    lines: int = 0
+
+    @classmethod
+    def read(cls, file: Path, path: str) -> _Past:
+        """Follows the lines; what does not belong to the edit before it begins anew. Raises OSError."""
+        past, at = cls(), ""
         for line in file.read_bytes().split(b"\n"):
             record = _parsed(line)
-            self._lines += bool(line)
+            past.lines += bool(line)
             if record is None:
                 continue
             if "text" in record:
-                self.edits, self.done, at = [], 0, str(record["text"])
+                past.edits, past.done, at = [], 0, str(record["text"])
             elif "at" in record:
-                self.done = max(0, min(int(record["at"]), len(self.edits)))
+                past.done = max(0, min(int(record["at"]), len(past.edits)))
             else:
-                self._follow(_edit(record, self.path), bool(record.get("joins")), at)
-            if self.edits:
-                at = self.edits[self.done - 1].after if self.done else self.edits[0].before
+                past._follow(_edit(record, path), bool(record.get("joins")), at)
+            if past.edits:
+                at = past.edits[past.done - 1].after if past.done else past.edits[0].before
+        return past
 
     def _follow(self, edit: Edited, joins: bool, at: str) -> None:
         if joins and self.done and self.edits[self.done - 1].before == edit.before:
@@ -260,11 +285,23 @@ class Journal:
         self.edits.append(edit)
         self.done = len(self.edits)
 
+    def _states(self) -> list[str]:
+        return [self.edits[0].before, *(edit.after for edit in self.edits)] if self.edits else []
 
-def _file_of(path: str) -> Path:
-    folder = state_dir() / "undo"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / (hashlib.sha256(os.path.abspath(path).encode()).hexdigest()[:32] + ".jsonl")
+    def fits(self, mark: str) -> int:
+        """2 where it led to this text, 1 where it went through it, 0 where it does not know it."""
+        states = self._states()
+        return 2 if states and states[self.done] == mark else int(mark in states)
+
+    def place_of(self, mark: str) -> int:
+        """How many edits are done in a text that it knows."""
+        states = self._states()
+        return self.done if states[self.done] == mark else len(states) - 1 - states[::-1].index(mark)
+
+    def up_to(self, mark: str) -> _Past:
+        """As far as that text: what somebody else did to it since is theirs."""
+        done = self.place_of(mark) if self.fits(mark) else 0
+        return _Past(self.edits[:done], done)
 
 
 def _line(record: dict[str, Any]) -> bytes:
