@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from tremor_tui.errors import ConfigError, did_you_mean
 from tremor_tui.model.batch import Batch, Meta, Value
@@ -151,6 +151,36 @@ class Sink(Protocol):
     async def write(self, port: str, pieces: Sequence[bytes], batch: Batch) -> None: ...
     async def resume(self) -> None: ...
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Movable(Protocol):
+    """A source or sink that another process can go on for.
+
+    `stays` says, while it is open, why it cannot be handed over now, or is empty. `point` is where it is, of
+    JSON's values; a source is asked while nobody pulls and all that it gave is written, a sink after its
+    `close`. `go_on` tells a new part of the same settings, before its first `open`, to go on there: what was
+    read is not read again, what was written stays.
+    """
+
+    def stays(self) -> str: ...
+    def point(self) -> Value: ...
+    def go_on(self, point: Value) -> None: ...
+
+
+class Anywhere:
+    """A part that has no place: another one of the same settings goes on for it."""
+
+    def stays(self) -> str:
+        """Nothing holds it."""
+        return ""
+
+    def point(self) -> Value:
+        """It has none."""
+        return None
+
+    def go_on(self, point: Value) -> None:
+        """Begins as ever."""
 
 
 class Connector(Protocol):

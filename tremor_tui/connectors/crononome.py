@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final, Literal
 
 from tremor_tui.connectors.contract import ConnectorContext, Field, Sink, Source, Values, connector
@@ -74,13 +74,31 @@ class CrononomeSource:
         self._entries = entries
         self._ctx = ctx
         self._next: list[datetime | None] = []
+        self._resumed: list[datetime] = []
         self._id = 0
 
     async def open(self) -> None:
-        """Looks up the first time of each entry."""
+        """Looks up the first time of each entry after now, or after that of another process."""
         self.origin = OriginUri("tremor-crononome", socket.gethostname())
         now = self._now()
-        self._next = [entry.cron.after(now) for entry in self._entries]
+        since = self._resumed or [now] * len(self._entries)
+        self._next = [one.cron.after(then) for one, then in zip(self._entries, since, strict=True)]
+        self._resumed = []
+
+    def stays(self) -> str:
+        """A timetable is known everywhere."""
+        return ""
+
+    def point(self) -> Value:
+        """Each entry's next time, in seconds since 1970, and the number of the next event."""
+        times = [moment.timestamp() if moment is not None else None for moment in self._next]
+        return [times, self._id]
+
+    def go_on(self, point: Value) -> None:
+        """No time is left out, and none comes twice."""
+        times, self._id = point
+        now, second = self._now(), timedelta(seconds=1)
+        self._resumed = [now if t is None else datetime.fromtimestamp(t, UTC) - second for t in times]
 
     async def pull(self) -> Values | None:
         """Waits for the next time; all entries that are due then come together, in their order."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
-from tremor_tui.connectors.contract import ConnectorContext, Field, Sink, Source, connector
+from tremor_tui.connectors.contract import Anywhere, ConnectorContext, Field, Sink, Source, connector
 from tremor_tui.model.batch import Batch, Value
 
 
@@ -45,7 +45,7 @@ class Exit:
         return ExitSink(self._config, self._ctx)
 
 
-class ExitSink:
+class ExitSink(Anywhere):
     """Asks for the end once."""
 
     def __init__(self, config: Mapping[str, Value], ctx: ConnectorContext) -> None:

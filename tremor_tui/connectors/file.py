@@ -15,7 +15,15 @@ from typing import ClassVar, Final, Literal
 import anyio
 
 from tremor_tui.connectors.contract import Chunk, ConnectorContext, Field, Sink, Source, connector
-from tremor_tui.connectors.shared.files import Pieces, lost, origin, refused
+from tremor_tui.connectors.shared.files import (
+    Pieces,
+    check_same,
+    identity,
+    lost,
+    origin,
+    refused,
+    why_stays,
+)
 from tremor_tui.errors import ConfigError, FrameError
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.origin import OriginUri
@@ -104,6 +112,7 @@ class FileSource:
         self._unpack = _Unxz(path, chunk_size) if self._path.suffix == ".xz" else None
         self._file: int | None = None
         self._offset = 0
+        self._same: tuple[int, int] | None = None
         self._is_over = False
 
     async def open(self) -> None:
@@ -113,6 +122,8 @@ class FileSource:
             self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
             if stat.S_ISDIR(os.fstat(self._file).st_mode):
                 raise ConfigError(f"cannot read `{self._name}`: it is a folder", "", "path")
+            check_same(self._name, self._file, self._same)
+            self._same = None
             if self._offset:
                 os.lseek(self._file, self._offset, os.SEEK_SET)
         except OSError as error:
@@ -134,6 +145,23 @@ class FileSource:
         if self._unpack is not None:
             data = self._unpack.feed(data)
         return Chunk(data, meta=self._meta)
+
+    def stays(self) -> str:
+        """A pipe, or what is being unpacked, cannot be handed over; nor a file that has left its place."""
+        if self._is_over:
+            return ""
+        if self._unpack is not None:
+            return f"`{self._name}` is being unpacked"
+        return why_stays(self._name, self._path, self._file)
+
+    def point(self) -> Value:
+        """How far it was read, whether that was all, and which file it is."""
+        return [self._offset, self._is_over, *identity(self._file)]
+
+    def go_on(self, point: Value) -> None:
+        """Reads on where another process stopped. A file that took its place meanwhile is refused."""
+        self._offset, self._is_over, device, number = point
+        self._same = (device, number) if number else None
 
     async def close(self) -> None:
         """Closes the file."""
@@ -202,6 +230,8 @@ class FileSink:
         self._mode = mode
         self._file: int | None = None
         self._was_open = False
+        self._same: tuple[int, int] | None = None
+        self._identity = 0, 0
         self._end = 0
         self._pieces = Pieces()
 
@@ -214,12 +244,28 @@ class FileSink:
             flags &= ~os.O_TRUNC
         try:
             self._file = os.open(self._path, flags, 0o644)
+            check_same(self._name, self._file, self._same)
             if self._was_open and self._mode != "append":
                 os.lseek(self._file, self._end, os.SEEK_SET)
             elif self._mode == "append" and self._is_regular():
                 self._end = os.lseek(self._file, 0, os.SEEK_END)
         except OSError as error:
             raise refused(self._name, error, "write", f"its full path is `{self._path}`") from None
+        self._was_open = True
+        self._same, self._identity = None, identity(self._file)
+
+    def stays(self) -> str:
+        """A pipe cannot be handed over, nor a file that is gone from its place."""
+        return why_stays(self._name, self._path, self._file)
+
+    def point(self) -> Value:
+        """Up to where it was written, and which file it is."""
+        return [self._end, *self._identity]
+
+    def go_on(self, point: Value) -> None:
+        """Writes on behind what another process wrote. A file that took its place meanwhile is refused."""
+        self._end, device, number = point
+        self._same = device, number
         self._was_open = True
 
     async def write(self, port: str, pieces: Sequence[bytes], batch: Batch) -> None:

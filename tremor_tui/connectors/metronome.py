@@ -63,13 +63,26 @@ class MetronomeSource:
         self.origin: OriginUri | None = None
         self._interval = interval_ns
         self._ctx = ctx
-        self._next_ns = 0
+        self._next_ns = self._resumed_ns = 0
         self._id = 0
 
     async def open(self) -> None:
-        """The first beat is one interval from now."""
+        """The first beat is one interval from now, or when it was due elsewhere."""
         self.origin = OriginUri("tremor-metronome", socket.gethostname(), None, (str(self._interval),))
-        self._next_ns = self._ctx.clock.monotonic_ns() + self._interval
+        self._next_ns = self._resumed_ns or self._ctx.clock.monotonic_ns() + self._interval
+        self._resumed_ns = 0
+
+    def stays(self) -> str:
+        """All processes of a machine have the same clock."""
+        return ""
+
+    def point(self) -> Value:
+        """When the next beat is due, and its number."""
+        return [self._next_ns, self._id]
+
+    def go_on(self, point: Value) -> None:
+        """The beats go on as they were counted."""
+        self._resumed_ns, self._id = point
 
     async def pull(self) -> Values:
         """Waits for the next beat."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import anyio
 
-from tremor_tui.connectors.contract import ConnectorContext, Field, Pulled, Sink, Source, connector
+from tremor_tui.connectors.contract import Anywhere, ConnectorContext, Field, Pulled, Sink, Source, connector
 from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.origin import OriginUri
 
@@ -36,7 +36,7 @@ class Null:
         return NullSink()
 
 
-class NullSource:
+class NullSource(Anywhere):
     """Gives nothing."""
 
     def __init__(self, ctx: ConnectorContext) -> None:
@@ -56,7 +56,7 @@ class NullSource:
         """Nothing to close."""
 
 
-class NullSink:
+class NullSink(Anywhere):
     """Lets everything go."""
 
     async def open(self) -> None:

@@ -17,7 +17,7 @@ from typing import ClassVar, Final, Literal
 import anyio
 from anyio.lowlevel import RunVar
 
-from tremor_tui.connectors.contract import Chunk, ConnectorContext, Field, Sink, Source, connector
+from tremor_tui.connectors.contract import Anywhere, Chunk, ConnectorContext, Field, Sink, Source, connector
 from tremor_tui.connectors.shared.files import Pieces, lost, origin
 from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.origin import OriginUri
@@ -190,7 +190,7 @@ class StdoutSink:
         return again
 
 
-class LogSink:
+class LogSink(Anywhere):
     """Writes to the engine's log, one line for each line of the pieces."""
 
     def __init__(self, ctx: ConnectorContext) -> None:

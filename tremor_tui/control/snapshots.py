@@ -229,8 +229,8 @@ class FlowSnapshot(Picture, frozen=True):
 
     `lag_p50_ns`, `lag_p99_ns`: from a source's read to a sink's write, by sampled events. `note` is the
     last thing that happened to it, in a sentence ("began anew after executor 1 ended"). `watching_until_ns`:
-    when a version that was just applied counts as good, 0 where none is watched. `fixed`: what of it cannot be
-    handed over to another executor, or empty.
+    when a version that was just applied counts as good, 0 where none is watched. `fixed`: what of it cannot
+    be handed over to another executor, or empty.
     """
 
     alias: str

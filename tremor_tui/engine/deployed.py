@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+import anyio
+
 from tremor_tui.control.snapshots import FileText, FlowSnapshot, FlowState, Receipt
 from tremor_tui.engine.compiling.link import FlowPlan
 from tremor_tui.engine.executors.executor import Executor
@@ -31,7 +33,8 @@ class Deployed:
 
     `trial`: how the version that runs is watched; `gone`: the version that was taken back last. `stalls`
     counts how often its tasks held their loop for too long. `went_back`: why the version before is to begin
-    anew. `is_changing`: its executor is putting a version live.
+    anew. `is_changing`: its executor is putting a version live. `moving` is set while it goes to another
+    executor, and then `carried` is what it goes on from.
     """
 
     plan: FlowPlan
@@ -53,6 +56,8 @@ class Deployed:
     went_back: str = ""
     is_changing: bool = False
     picture: FlowSnapshot | None = None
+    carried: bytes = b""
+    moving: anyio.Event | None = None
 
     @property
     def alias(self) -> str:

@@ -42,6 +42,7 @@ from tremor_tui.engine.letters.desk import Desk
 from tremor_tui.engine.merge import Now, brief, merge
 from tremor_tui.engine.observing.part import Observing
 from tremor_tui.engine.part import Part
+from tremor_tui.engine.placing.mover import Mover
 from tremor_tui.engine.plane import Plane
 from tremor_tui.engine.server import Server
 from tremor_tui.engine.trials import Clock, MachineClock
@@ -97,6 +98,7 @@ class Engine:
         self.flows.trials.stalls = self._watchdog.of_flow
         self.flows.applying.taps_ended = self._events.taps_ended
         self.observing = Observing(self, settings.name, limits, settings.clock, self._watchdog)
+        self._mover = Mover(self.flows, self._events, self.observing, log, self.notify, settings.clock)
         self._plane = Plane(self, self.flows, log, self._parts())
         self._ending = anyio.Event()
         self._deadline = settings.drain_s
@@ -112,6 +114,7 @@ class Engine:
             self._company,
             self._events,
             self._letters,
+            self._mover,
             Editing(self.flows.compiling),
             Authoring(self.flows),
             self.benching,
@@ -140,6 +143,7 @@ class Engine:
             self.log(f"engine {self.settings.name} ended")
 
     def _start_all(self, group: TaskGroup) -> None:
+        self.executors[0].revive(is_eager=True)
         for executor in self.executors:
             group.start_soon(executor.run)
         group.start_soon(self.flows.compiling.run)
@@ -147,6 +151,7 @@ class Engine:
         group.start_soon(self.observing.run)
         group.start_soon(self.flows.trials.run)
         group.start_soon(self._letters.run)
+        group.start_soon(self._mover.run)
         group.start_soon(self.benching.run)
         group.start_soon(self._linger)
         group.start_soon(self._server.serve, self._accept)
@@ -194,7 +199,7 @@ class Engine:
         now = Now(self.settings.name, at_ns, self._since_ns, len(self._sessions), self._kept)
         stalls, stuck = self._watchdog.warnings(at_ns), self._watchdog.stuck()
         merged = merge(now, self.executors, self.flows.table.values(), stalls, stuck)
-        return self.observing.complete(self._letters.complete(merged))
+        return self.observing.complete(self._letters.complete(self._mover.complete(merged)))
 
     def keep(self, keep: bool) -> None:
         """Whether it goes on without clients."""
@@ -260,6 +265,8 @@ class Engine:
                 self._group.start_soon(self._set_rate, executor)
 
     async def _set_rate(self, executor: Executor) -> None:
+        if executor.state == "waiting":
+            return  # it is told when it begins
         try:
             await executor.order(SetRate(self._rate))
         except ControlError as error:

@@ -94,6 +94,12 @@ class Events:
                     BreakSnapshot(number, asked.flow, asked.node, "", asked.condition, "over", note=note)
                 )
 
+    async def moved(self, alias: str) -> None:
+        """Opens the taps of a flow that is on another executor now."""
+        for number, (_, request) in list(self._taps.items()):
+            if request.edge.partition(":")[0] == alias:
+                await self._quietly(number, self._order(alias, number, request))
+
     def taps_ended(self, taps: Iterable[int]) -> None:
         """Tells the owners of taps whose edge is gone with a version of its flow."""
         for number in taps:
@@ -166,7 +172,7 @@ class Events:
     # -- executors ---------------------------------------------------------------------------------
 
     async def _order(self, flow: str, number: int, request: ask.Looking) -> link.Result:
-        return await self._flows.get(flow).executor.order(link.Look(number, request))
+        return await (await self._flows.at_rest(flow)).executor.order(link.Look(number, request))
 
     async def _quietly(self, number: int, doing: Awaitable[object]) -> None:
         try:

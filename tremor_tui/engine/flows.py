@@ -6,7 +6,7 @@ begins with what was deployed or applied last, whatever lies on the disk meanwhi
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 import anyio
@@ -22,6 +22,10 @@ from tremor_tui.engine.deployed import Deployed as Deployed
 from tremor_tui.engine.difference import compare
 from tremor_tui.engine.executors.executor import Executor
 from tremor_tui.engine.executors.link import Ended, EndFlow, PauseFlow, StartFlow, Texts
+from tremor_tui.engine.placing.loads import FRESH_NS, listens, load_of
+from tremor_tui.engine.placing.moving import Moving
+from tremor_tui.engine.placing.rules import Load, choose
+from tremor_tui.engine.placing.stays import why_unready
 from tremor_tui.engine.tally import Lately, Tally
 from tremor_tui.engine.trials import Clock, Trial, Trials
 from tremor_tui.errors import ControlError, EngineLost, LifecycleError, UnknownName
@@ -50,13 +54,20 @@ class Flows:
         self.applying = Applying(log, notify, clock, self._watch_ns)
         self.trials = Trials(lambda: list(self.table.values()), clock, self._go_back, self.applying.stay)
         self._turns: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
-        self._placed = 0
+        self._placed: list[tuple[int, int]] = []
 
     def get(self, alias: str) -> Deployed:
         """The flow of that name. Raises UnknownName."""
         if alias not in self.table:
             raise UnknownName("flow", alias, self.table)
         return self.table[alias]
+
+    async def at_rest(self, alias: str) -> Deployed:
+        """The flow of that name, once it is not on its way to another executor. Raises UnknownName."""
+        flow = self.get(alias)
+        while flow.moving is not None:
+            await flow.moving.wait()
+        return flow
 
     def on(self, executor: Executor) -> list[Deployed]:
         """The flows that an executor runs."""
@@ -119,7 +130,7 @@ class Flows:
 
     def _deployed(self, plan: FlowPlan, source: Texts, planned: Planned) -> Deployed:
         tally, stalls = Tally(self._watch_ns), Lately(self._watch_ns)
-        return Deployed(plan, source, planned.files, self._place(), tally, stalls)
+        return Deployed(plan, source, planned.files, self._place(plan, source), tally, stalls)
 
     async def compare(self, request: Compare) -> Compared:
         """What an apply of these texts would change."""
@@ -133,7 +144,7 @@ class Flows:
 
     async def stop(self, alias: str, deadline_s: float) -> Stopped:
         """Drains a flow and forgets it."""
-        flow = self.get(alias)
+        flow = await self.at_rest(alias)
         stopped = await self._end(flow, deadline_s)
         if self.table.get(alias) is flow:
             del self.table[alias]
@@ -142,7 +153,7 @@ class Flows:
 
     async def pause(self, alias: str, paused: bool) -> Done:
         """Pauses or resumes a flow."""
-        flow = self.get(alias)
+        flow = await self.at_rest(alias)
         await flow.executor.order(PauseFlow(alias, paused))
         return Done(f"{alias} is paused" if paused else f"{alias} goes on")
 
@@ -152,14 +163,14 @@ class Flows:
             if not flow.lost:
                 continue
             try:
-                await executor.order(StartFlow(flow.source, flow.alias))
+                await executor.order(StartFlow(flow.source, flow.alias, flow.carried))
             except EngineLost:  # it ended again, and will be started again
                 continue
             except ControlError as error:
                 flow.failed, flow.error = True, error.message
                 self.log(f"{flow.alias} cannot begin anew: {error.message}")
                 continue
-            flow.lost = False
+            flow.lost, flow.carried = False, b""
             flow.picture = None
             anew = f"began anew after executor {executor.number} ended"
             flow.say(f"{flow.went_back}; {anew}" if flow.went_back else anew)
@@ -206,13 +217,41 @@ class Flows:
             raise LifecycleError(f"a flow called `{alias}` runs already, from `{old.source.path}`", hint)
         await self.stop(alias, 5.0)
 
-    def _place(self) -> Executor:
-        """The next executor in turn; one that has failed gets another chance only if all have."""
-        usable = [e for e in self.executors if e.state != "failed"] or list(self.executors)
-        executor = usable[self._placed % len(usable)]
-        self._placed += 1
+    def _place(self, plan: FlowPlan, source: Texts) -> Executor:
+        """Where a new flow runs, as `placing/rules.py` says; flows that share measurements stay together."""
+        kin = [flow for flow in self.table.values() if flow.source.path == source.path]
+        if kin and any(listens(one) for one in (plan, *(flow.plan for flow in kin))):
+            executor = kin[0].executor
+        else:
+            executor = self.executors[choose(self.loads())]
+        self._placed.append((self._clock.monotonic_ns(), executor.number))
         executor.revive()
         return executor
+
+    def loads(self, stays: Callable[[Deployed], str] = lambda flow: "") -> list[Load]:
+        """What each executor does now, as far as its last picture tells."""
+        since_ns = self._clock.monotonic_ns() - FRESH_NS
+        self._placed = [placed for placed in self._placed if placed[0] > since_ns]
+        fresh = Counter(number for _, number in self._placed)
+        return [load_of(one, self.on(one), fresh[one.number], stays) for one in self.executors]
+
+    async def move(self, alias: str, target: Executor, *, anyway: bool = False) -> int:
+        """Takes a running flow to another executor; how long it stood still, in ns. Raises ControlError."""
+        async with self._turns[alias]:
+            flow = self.get(alias)
+            if why := why_unready(flow):
+                raise LifecycleError(f"flow `{alias}` stays: {why}", "try again later")
+            if flow.executor is target:
+                raise LifecycleError(f"flow `{alias}` is on executor {target.number} already")
+            begin = self._clock.monotonic_ns()
+            flow.moving = anyio.Event()
+            try:
+                await Moving(flow, target, anyway).run()
+            finally:
+                flow.moving.set()
+                flow.moving = None
+            self._placed.append((self._clock.monotonic_ns(), target.number))
+            return self._clock.monotonic_ns() - begin
 
     async def _start(self, flow: Deployed) -> None:
         self.table[flow.alias] = flow

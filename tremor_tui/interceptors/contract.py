@@ -6,8 +6,9 @@ One instance serves one stream, in order, and may keep that stream's leftover be
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
+from tremor_tui.errors import LifecycleError
 from tremor_tui.model.batch import Value
 from tremor_tui.registry import Registry
 
@@ -53,6 +54,27 @@ class Postprocessor(Protocol):
 
     def process(self, frames: Sequence[bytes]) -> list[bytes]: ...
     def finish(self) -> list[bytes]: ...
+
+
+def held(one: Preprocessor) -> dict[str, Any]:
+    """What a preprocessor holds, for its like in another process.
+
+    Raises LifecycleError where that is more than bytes, numbers and lists of them.
+    """
+    if isinstance(one, PerFrame):
+        return {"discarded": one.discarded}
+    found = {name: value for name, value in vars(one).items() if not callable(value)}
+    for value in found.values():
+        if not isinstance(value, (bool, int, float, str, bytes, bytearray, list, type(None))):
+            raise LifecycleError(f"what the preprocessor {type(one).__name__} holds cannot be handed over")
+    return {name: bytes(value) if isinstance(value, bytearray) else value for name, value in found.items()}
+
+
+def hold(one: Preprocessor, plain: Mapping[str, Any]) -> None:
+    """Gives a fresh preprocessor what its like held."""
+    for name, value in plain.items():
+        own = getattr(one, name)
+        setattr(one, name, bytearray(value) if isinstance(own, bytearray) else value)
 
 
 PreprocessorFactory = Callable[[Mapping[str, Value] | None], Preprocessor]

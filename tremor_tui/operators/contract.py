@@ -72,6 +72,17 @@ class Calling(Protocol):
     def calls(self) -> Sequence[Insight]: ...
 
 
+@runtime_checkable
+class Carried(Protocol):
+    """An operator whose `state` holds what it calls, and that gives it to another process without that.
+
+    `carried` is plain data; `take_over` gives it to a fresh operator of the same node.
+    """
+
+    def carried(self) -> Any: ...
+    def take_over(self, state: Any) -> None: ...
+
+
 class Quiet:
     """What most operators answer: nothing on signals, insights pass, no state, counters at zero.
 

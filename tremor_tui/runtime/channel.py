@@ -147,6 +147,11 @@ class Channel:
         self._wake()
 
     @property
+    def is_empty(self) -> bool:
+        """Whether neither a batch nor a signal is in it."""
+        return not self._items
+
+    @property
     def is_closed(self) -> bool:
         """Whether either end closed it."""
         return self._closed

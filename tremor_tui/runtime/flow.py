@@ -135,6 +135,16 @@ class Flow:
             source.stop()
         self._bell.ring()
 
+    def leave(self) -> None:
+        """Ends it as it is, with nothing on its way: sources stop without a Drain, all closes in order."""
+        self._is_stopping = True
+        self.state = "draining"
+        for source in self.sources:
+            self.end(source)
+        for pipeline in self.pipelines.values():
+            pipeline.channel.close()
+        self._bell.ring()
+
     def force(self) -> None:
         """Cancels every task; what they hold is counted."""
         if not self.done.is_set():

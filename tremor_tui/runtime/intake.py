@@ -7,14 +7,14 @@ is lost. One chain of preprocessors serves one stream.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from tremor_tui.codecs.contract import Codec, Projecting
 from tremor_tui.connectors.contract import Chunk, Frames, Pulled, Values
 from tremor_tui.errors import DataError, FrameError
-from tremor_tui.interceptors.contract import Preprocessor
+from tremor_tui.interceptors.contract import Preprocessor, held, hold
 from tremor_tui.model.batch import WHOLE, Batch, Meta, Value
 from tremor_tui.model.origin import OriginUri
 from tremor_tui.model.port import ERR, OUT
@@ -93,6 +93,25 @@ class Intake:
             raise TypeError("a source without a codec gave bytes")
         values, bad = self.codec.decode_batch(frames)
         return values, sum(map(len, frames)), [(frames[row], error, 0) for row, error in bad]
+
+    def carried(self) -> dict[str, Any]:
+        """Ids so far, and what preprocessors hold of frames that are not complete.
+
+        Raises LifecycleError where one of them holds what cannot be handed over.
+        """
+        streams = {
+            number: [one.is_dead, [held(link) for link in one.chain]] for number, one in self._streams.items()
+        }
+        return {"ids": self._next_ids, "streams": streams, "nbytes": self.nbytes}
+
+    def take_over(self, carried: Mapping[str, Any]) -> None:
+        """Goes on as another process stopped."""
+        self._next_ids = dict(carried["ids"])
+        self.nbytes = carried["nbytes"]
+        for number, (is_dead, chain) in carried["streams"].items():
+            self._streams[number] = Stream(self.make_chain(), is_dead)
+            for link, plain in zip(self._streams[number].chain, chain, strict=True):
+                hold(link, plain)
 
     def finish(self, now_ns: int) -> Iterator[Emission]:
         """What preprocessors still hold, at the end of the source."""

@@ -160,6 +160,11 @@ class FlowLetters:
             self._failed.discard(one)
             self._reached.discard(one)
 
+    @property
+    def is_flying(self) -> bool:
+        """Whether any letter is on its way."""
+        return bool(self._flying)
+
     def recall(self, ids: Iterable[int]) -> None:
         """They were not sent after all."""
         for one in ids:

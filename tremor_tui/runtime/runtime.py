@@ -26,6 +26,7 @@ from tremor_tui.runtime.cost import Cost
 from tremor_tui.runtime.deploy import Builder, deploy
 from tremor_tui.runtime.drain import drain, wait_within
 from tremor_tui.runtime.flow import Flow
+from tremor_tui.runtime.handing import hand_over, take_over
 from tremor_tui.runtime.letters import LetterBox
 from tremor_tui.runtime.lifecycle import Ending
 from tremor_tui.runtime.measure import Measure
@@ -105,8 +106,10 @@ class Runtime:
 
         return self._build(pipeline, complain)
 
-    async def start(self, ir: FlowIR, *, base: Path, file: str = "") -> None:
+    async def start(self, ir: FlowIR, *, base: Path, file: str = "", carried: bytes = b"") -> None:
         """Starts a flow; returns once each of its connectors has opened or begun to try again.
+
+        `carried` is what `hand_over` gave in another process: it goes on from there.
 
         Raises LifecycleError where one of that alias runs, CompileError where a connector cannot start.
         """
@@ -119,6 +122,8 @@ class Runtime:
         flow.letters = self.letters.of(ir.alias, flow.irs) if self.letters is not None else None
         lent = Lent(ir.alias, self.settings, self.clock, self._board, self._current, self._complaints, flow)
         deploy(flow, lent, partial(self._context, flow), self._build)
+        if carried:
+            take_over(flow, carried)
         flow.on_done = self._note_change
         self.flows[ir.alias] = flow
         self._group.start_soon(flow.run)
@@ -137,6 +142,19 @@ class Runtime:
         self.flows.pop(alias, None)
         self._note_change()
         return stopped
+
+    async def hand_over(self, alias: str, within_s: float) -> bytes:
+        """Ends a flow and returns what another process needs to go on with it, as `handing.py` says.
+
+        Raises UnknownName, and LifecycleError where it cannot be handed over; then it goes on.
+        """
+        flow = self._flow(alias)
+        carried = await hand_over(flow, within_s)
+        self._taps.forget(flow)
+        self.paths.forget(flow)
+        self.flows.pop(alias, None)
+        self._note_change()
+        return carried
 
     async def stop_all(self, deadline_s: float | None = None) -> list[Stopped]:
         """Drains all flows at once. They stay in the table, so that `wait_ended` can tell how it went."""

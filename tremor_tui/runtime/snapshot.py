@@ -21,6 +21,7 @@ from tremor_tui.language.ir.deploy import FlowIR, PipelineIR
 from tremor_tui.metrics.instruments import Histogram as Counts
 from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.flow import Flow
+from tremor_tui.runtime.handing import why_fixed
 from tremor_tui.runtime.meter import Meter
 from tremor_tui.runtime.outbox import Link
 from tremor_tui.runtime.tasks.pipeline import PipelineTask
@@ -61,6 +62,7 @@ def flow_picture(flow: Flow, executor: int, now_ns: int, inside: bool = True) ->
         note=flow.note,
         note_ns=flow.note_ns,
         breaks=tuple(task.gate.picture(now_ns) for task in tasks if task.gate is not None),
+        fixed=why_fixed(flow) if flow.state in ("running", "paused") else "",
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import stat
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
+from pathlib import Path
 from typing import Final
 
 import anyio
@@ -61,6 +63,33 @@ class Pieces:
                 self.out += write_some(file, data[self.out :])
             except BlockingIOError:
                 await anyio.wait_writable(file)
+
+
+def identity(file: int | None) -> tuple[int, int]:
+    """What tells a file from every other one of this machine; zeros where none is open."""
+    if file is None:
+        return 0, 0
+    found = os.fstat(file)
+    return found.st_dev, found.st_ino
+
+
+def check_same(name: str, file: int, expected: tuple[int, int] | None) -> None:
+    """Raises ConfigError where a file that was opened again is another one."""
+    if expected is not None and identity(file) != expected:
+        raise ConfigError(f"`{name}` is another file than before", "it was replaced meanwhile", "path")
+
+
+def why_stays(name: str, path: Path, file: int | None) -> str:
+    """Why an open file cannot be handed over to another process, or empty."""
+    if file is None:
+        return f"`{name}` is not open"
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        return f"`{name}` is no regular file"
+    try:
+        found = path.stat()
+    except OSError:
+        return f"`{name}` is gone from its place"
+    return "" if (found.st_dev, found.st_ino) == identity(file) else f"`{name}` is another file by now"
 
 
 def lost(path: str, error: OSError, action: str) -> ConnectionLost:

@@ -112,10 +112,16 @@ class Body:
     async def _do(self, order: link.Orders) -> link.Result:
         runtime = self.runtime
         match order:
-            case link.StartFlow(source, alias):
-                await runtime.start(_flow(source, alias), base=Path(source.base), file=source.path)
+            case link.StartFlow(source, alias, carried):
+                ir = _flow(source, alias)
+                await runtime.start(ir, base=Path(source.base), file=source.path, carried=carried)
                 self._picture()
                 return link.Started()
+            case link.GiveFlow(alias, within_s):
+                given = link.Given(await runtime.hand_over(alias, within_s))
+                self._looking.ended_taps()
+                self._picture()
+                return given
             case link.SwapFlow(source, alias):
                 # In a thread: the flows of this loop go on while their new version is compiled.
                 return await self._swap(await anyio.to_thread.run_sync(_flow, source, alias), order)

@@ -78,7 +78,7 @@ class Executor:
     ) -> None:
         self.number = number
         self.places = places
-        self.state: Literal["starting", "running", "ended", "failed"] = "starting"
+        self.state: Literal["waiting", "starting", "running", "ended", "failed"] = "waiting"
         self.picture = Pictured()
         self.restarts = 0
         self.crashed_ns = 0
@@ -91,6 +91,8 @@ class Executor:
         self._order = 0
         self._running = anyio.Event()
         self._revived = anyio.Event()
+        self._wanted = anyio.Event()
+        self._is_eager = False
         self._ending = False
         self.ended = anyio.Event()
 
@@ -114,14 +116,20 @@ class Executor:
             seen.cost,
         )
 
-    async def order(self, order: Orders) -> Result:
-        """The answer to an order, once the process runs. Raises ControlError where it fails or it ends."""
+    async def wait_running(self) -> ChildProcess:
+        """Its process, once it runs. Raises EngineLost where it has failed or ends, or has not begun."""
+        if self.state == "waiting":
+            raise EngineLost(f"executor {self.number} has not begun")
         if self.state == "failed":
             raise EngineLost(f"executor {self.number} has failed", "see the engine's log")
         await self._running.wait()
-        child = self._child
-        if child is None:
+        if self._child is None:
             raise EngineLost(f"executor {self.number} has ended")
+        return self._child
+
+    async def order(self, order: Orders) -> Result:
+        """The answer to an order, once the process runs. Raises ControlError where it fails or it ends."""
+        child = await self.wait_running()
         self._order += 1
         number, waiting = self._order, _Waiting()
         self._waiting[number] = waiting
@@ -136,8 +144,15 @@ class Executor:
         if self._child:
             self._child.signal(number)
 
-    def revive(self) -> None:
-        """After `failed`: forget the crashes and start again."""
+    def revive(self, *, is_eager: bool = False) -> None:
+        """It is needed: starts it where it still waits; after `failed`, forgets the crashes and starts again.
+
+        `is_eager`: before any client, so that there is nothing to tell it.
+        """
+        if self.state == "waiting":
+            self.state = "starting"
+            self._is_eager = is_eager
+        self._wanted.set()
         if self.state == "failed":
             self.state = "starting"
             self._running = anyio.Event()
@@ -148,6 +163,7 @@ class Executor:
         """Drains it and lets it end; None where it was not running."""
         self._ending = True
         self._revived.set()
+        self._wanted.set()
         if self.state != "running":
             return None
         try:
@@ -156,8 +172,9 @@ class Executor:
             return None
 
     async def run(self) -> None:
-        """Keeps a process running until `quit`; cancelling kills it."""
+        """Keeps a process running from the first `revive` until `quit`; cancelling kills it."""
         try:
+            await self._wanted.wait()
             while not self._ending:
                 reason = await self._live()
                 if not self._ending:
@@ -240,7 +257,7 @@ class Executor:
         self.state = "running"
         self._since_ns = time.time_ns()
         self._running.set()
-        if self.restarts:
+        if self.restarts or not self._is_eager:
             group.start_soon(self._listener.restarted, self)
 
     async def _log_output(self, child: ChildProcess) -> None:

@@ -38,10 +38,24 @@ class Order(msgspec.Struct, frozen=True, tag_field="do"):
 
 
 class StartFlow(Order, frozen=True, tag="start"):
-    """Compile the file and start the flow of that alias; answered with `Started`."""
+    """Compile the file and start the flow of that alias; answered with `Started`.
+
+    `carried` is what another executor gave: the flow goes on from there.
+    """
 
     source: Texts
     alias: str
+    carried: bytes = b""
+
+
+class GiveFlow(Order, frozen=True, tag="give"):
+    """Bring a flow to rest and end it, for another executor to go on; answered with `Given`.
+
+    `Failed` where it cannot be; it goes on then.
+    """
+
+    alias: str
+    within_s: float
 
 
 class SwapFlow(Order, frozen=True, tag="swap"):
@@ -121,6 +135,7 @@ Orders = (
     | SetLimits
     | SetStatistics
     | StartFlow
+    | GiveFlow
     | SwapFlow
     | EndFlow
     | PauseFlow
@@ -144,6 +159,12 @@ class Obeyed(msgspec.Struct, frozen=True, tag="obeyed"):
 
 class Started(msgspec.Struct, frozen=True, tag="started"):
     """The flow runs."""
+
+
+class Given(msgspec.Struct, frozen=True, tag="given"):
+    """The flow has ended here; `carried` is what the next executor is to be told."""
+
+    carried: bytes
 
 
 class Swapped(msgspec.Struct, frozen=True, tag="swapped"):
@@ -179,7 +200,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-Result = Obeyed | Started | Swapped | Followed | SentAgain | Ended | Failed
+Result = Obeyed | Started | Given | Swapped | Followed | SentAgain | Ended | Failed
 
 
 class Answered(msgspec.Struct, frozen=True, tag="answered"):

@@ -134,6 +134,11 @@ class Observing:
         for order in self._orders():
             await self._order(executor, order)
 
+    @property
+    def is_recording(self) -> bool:
+        """Whether what happens is written to files."""
+        return self._writer is not None
+
     # --- requests
 
     async def answer(self, session: ClientSession, request: Request) -> Answer:
@@ -179,6 +184,8 @@ class Observing:
 
     async def _order(self, executor: Executor, order: link.Orders) -> None:
         """Executors that do not run are told when they do (`restarted`)."""
+        if executor.state == "waiting":
+            return
         try:
             await executor.order(order)
         except ControlError as error:

@@ -15,6 +15,7 @@ from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.port import OUT
 from tremor_tui.model.signal import Signal, Tick
 from tremor_tui.operators.contract import Outputs, Quiet, timed
+from tremor_tui.operators.windows.carrying import fill_groups, plain_groups
 from tremor_tui.operators.windows.groups import MAX_GROUPS, Call, Frame, Group, Groups, Window
 
 UNGROUPED: list[list[Value]] = [[None]]
@@ -306,6 +307,16 @@ class WindowSelect(Quiet):
             self.groups.adopt(state[1])
             self._last = state[2]
             self._ctx.cardinality = len(self.groups)
+
+    def carried(self) -> Any:
+        """The live groups as plain data."""
+        return plain_groups(self.groups), self._last
+
+    def take_over(self, state: Any) -> None:
+        """Goes on with groups from another process."""
+        groups, self._last = state
+        fill_groups(self.groups, groups)
+        self._ctx.cardinality = len(self.groups)
 
     def _signature(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return tuple(window.name for window in self._windows), tuple(call.path for call in self._calls)

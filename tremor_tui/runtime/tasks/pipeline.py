@@ -76,6 +76,11 @@ class PipelineTask(Task):
         self._insights.append(insight)
         self.bell.ring()
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Also nothing from below waits to be passed up."""
+        return super().is_at_rest and not self._insights
+
     def _step(self, port: str, batch: Batch) -> None:
         counters = self.counters
         counters.events_in += len(batch)

@@ -58,6 +58,7 @@ class SinkTask(Task):
         self._is_wanted_aside = False
         self.is_aside = False
         self.has_connected = False
+        self.is_taking = False
 
     async def run(self) -> None:
         """Opens, then writes batch after batch until every source above has drained."""
@@ -124,6 +125,11 @@ class SinkTask(Task):
         return hand.port, hand.batch.take(range(rows - left, rows))
 
     @property
+    def is_at_rest(self) -> bool:
+        """Also nothing is being written."""
+        return super().is_at_rest and self.has_connected and self._hand is None and not self.is_taking
+
+    @property
     def left(self) -> int:
         """Rows here that are not written; where pieces are not rows, at most so many."""
         return super().left + self._rows_in_hand()
@@ -142,7 +148,9 @@ class SinkTask(Task):
                 continue
             port, item = message
             if isinstance(item, Batch):
+                self.is_taking = True
                 await (self._take if item.trace is None else self._take_followed)(port, unfold(item))
+                self.is_taking = False
                 if item.source == REPLAY and self._letters is not None:
                     self._letters.arrived(item)
             else:

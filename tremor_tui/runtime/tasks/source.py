@@ -127,6 +127,12 @@ class SourceTask(Task):
         self._look()
 
     @property
+    def is_at_rest(self) -> bool:
+        """Also it is held, and all that it read is sent."""
+        is_held = self._is_held and self._pulling is None and not self._is_over
+        return is_held and super().is_at_rest and not self.left
+
+    @property
     def left(self) -> int:
         """Rows not sent yet, those of the read at hand included."""
         rest = list(self._rest)
@@ -224,7 +230,9 @@ class SourceTask(Task):
         outbox, counters, meter = self.outbox, self.counters, self.meter
         if not outbox.is_empty:
             await outbox.wait_empty()
-        for port, batch in self._rest:
+        # asked anew each time: who counts what is left puts another iterator in its place
+        while (made := next(self._rest, None)) is not None:
+            port, batch = made
             counters.events_in += len(batch)
             counters.bytes_in += batch.nbytes
             self.note_sent(port, batch)

@@ -131,6 +131,11 @@ class Task(ABC):
         held = self.gate.rows if self.gate else 0
         return self.outbox.rows + (self.channel.rows if self.channel else 0) + held
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing is here, and nothing is being done, so that only news can change that."""
+        return self.outbox.is_empty and self.gate is None and (self.channel is None or self.channel.is_empty)
+
     def unsent(self) -> Sequence[tuple[Link, Batch]]:
         """What waits to be sent, link by link."""
         return self.outbox.waiting()
