@@ -16,14 +16,14 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 import anyio
 import msgspec
-from anyio.abc import Process, TaskGroup
+from anyio.abc import ByteReceiveStream, Process, TaskGroup
 
 from tremor_tui.control import commands as ask
 from tremor_tui.control.bench import (
@@ -67,10 +67,15 @@ class Owner(Protocol):
 
 
 class Measuring:
-    """The child that measures. Made by `start`; `end` is called once, whatever happened."""
+    """The child that measures, and its workers. Made by `start`; `end` is called once, whatever happened."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
 
     @classmethod
     async def start(cls, plan: BenchPlan) -> Measuring:
@@ -98,21 +103,27 @@ class Measuring:
             raise
         return child
 
-    async def steps(self) -> AsyncIterator[BenchStep]:
-        """What it says. Raises DataError where that is odd."""
-        assert self._process.stdout is not None
-        async for line in _lines(self._process.stdout):
-            yield decode_step(line)
+    async def follow(self, take: Callable[[bytes], bool]) -> None:
+        """Hands over the lines that it says until it ends, or `take` wants no more. Raises DataError."""
+        await _read(self._process.stdout, take)
 
-    async def complaints(self) -> AsyncIterator[str]:
-        """What it writes on stderr."""
-        assert self._process.stderr is not None
-        async for line in _lines(self._process.stderr):
-            yield line.decode("utf-8", "replace")
+    async def complain(self, log: Callable[[str], None]) -> None:
+        """Hands over what it writes on stderr, until it ends."""
+
+        def take(line: bytes) -> bool:
+            log(line.decode("utf-8", "replace"))
+            return True
+
+        await _read(self._process.stderr, take)
 
     def stop(self) -> None:
         """Asks it and its workers to end."""
         self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Ends it and its workers by force."""
+        if self._process.returncode is None:
+            self._signal(signal.SIGKILL)
 
     async def end(self) -> int:
         """Ends it and its workers, gently first; answers its exit status. Not cancelled half-way."""
@@ -132,7 +143,8 @@ class Measuring:
             os.killpg(self._process.pid, number)
 
 
-async def _lines(stream: anyio.abc.ByteReceiveStream) -> AsyncIterator[bytes]:
+async def _read(stream: ByteReceiveStream | None, take: Callable[[bytes], bool]) -> None:
+    assert stream is not None
     left = b""
     while True:
         try:
@@ -140,12 +152,12 @@ async def _lines(stream: anyio.abc.ByteReceiveStream) -> AsyncIterator[bytes]:
         except GONE:
             break
         *whole, left = left.split(b"\n")
-        for line in whole:
-            yield line
+        if not all(take(line) for line in whole):
+            return
         if len(left) > LINE_LIMIT:
             raise DataError(f"the benchmark wrote a line of more than {LINE_LIMIT} bytes")
     if left:
-        yield left
+        take(left)
 
 
 class Benching:
@@ -157,10 +169,12 @@ class Benching:
     def __init__(self, owner: Owner) -> None:
         self._owner = owner
         self.step: BenchStep | None = None
-        self._watching: dict[ClientSession, None] = {}
+        self.watching: dict[ClientSession, None] = {}
         self._group: TaskGroup | None = None
         self._is_running = False
-        self._child: Measuring | None = None
+        self.child: Measuring | None = None
+        self._told_to_stop = anyio.Event()
+        self._over: BenchStep | None = None
         self._stopped_by = ""
         self._beside: dict[str, float] = {}
 
@@ -189,7 +203,7 @@ class Benching:
 
     async def client_left(self, session: ClientSession) -> None:
         """It watches no more; a run that it began goes on for the others."""
-        self._watching.pop(session, None)
+        self.watching.pop(session, None)
 
     def _start(self, plan: BenchPlan, by: str) -> Done:
         wrong = problems(plan)
@@ -200,6 +214,7 @@ class Benching:
         if self._group is None:
             raise ControlError("the engine has not begun")
         self._is_running, self._stopped_by, self._beside = True, "", {}
+        self._told_to_stop = anyio.Event()
         self._tell(BenchStep(0, plan.steps, BenchRun(plan, began_ns=time.time_ns()), "starts"))
         self._group.start_soon(self._measure, plan)
         self._say(f"a benchmark was started by {by}")
@@ -209,15 +224,14 @@ class Benching:
         if not self._is_running:
             raise ControlError("no benchmark runs")
         self._stopped_by = by
-        if self._child is not None:
-            self._child.stop()
+        self._told_to_stop.set()
         return Done("the benchmark is stopped; what was measured stays")
 
     def _watch(self, session: ClientSession, on: bool) -> Done:
         if not on:
-            self._watching.pop(session, None)
+            self.watching.pop(session, None)
             return Done()
-        self._watching[session] = None
+        self.watching[session] = None
         if self.step is not None:
             session.push(self.step)
         return Done()
@@ -225,79 +239,95 @@ class Benching:
     # --- the run
 
     async def _measure(self, plan: BenchPlan) -> None:
-        error, hint = "", ""
+        """Follows a child; the last step is told when the run is kept and another one may begin."""
+        assert self.step is not None
+        self._over, error, hint = None, "", ""
         try:
-            error = await self._follow(plan)
+            status = await self._follow(plan)
+            error = f"it ended with status {status}"
         except (OSError, DataError) as failure:
-            error = str(failure)
-            hint = getattr(failure, "hint", "") or "see the engine's log"
+            error, hint = str(failure), getattr(failure, "hint", "") or "see the engine's log"
+        last: BenchStep = self._over or msgspec.structs.replace(self.step, error=error, hint=hint)
+        if self._stopped_by and not last.run.finished:
+            words = f"stopped by {self._stopped_by} at {last.done} of {last.of}"
+            last = msgspec.structs.replace(last, error=words, hint="")
+        name = await self._kept(last.run)
         self._is_running = False
-        await self._finish(error, hint)
+        self._tell(msgspec.structs.replace(last, now="", over=True))
+        self._say_how(last, name)
 
-    async def _follow(self, plan: BenchPlan) -> str:
-        """Follows a child to its end; answers why there is no whole run, empty where there is one."""
-        self._child = child = await Measuring.start(plan)
+    async def _follow(self, plan: BenchPlan) -> int:
+        """Follows a child to its end; answers its exit status. Raises OSError, DataError."""
+        self.child = child = await Measuring.start(plan)
         try:
-            if self._stopped_by:
-                child.stop()
             async with anyio.create_task_group() as group:
-                group.start_soon(self._log, child)
-                async for step in child.steps():
-                    self._tell(step)
-                    if step.over:
-                        break
+                group.start_soon(self._stop_when_told, child)
+                async with anyio.create_task_group() as reading:
+                    reading.start_soon(child.complain, lambda line: self._owner.log(f"benchmark: {line}"))
+                    await child.follow(self._take)
+                    reading.cancel_scope.deadline = anyio.current_time() + GRACE_S
                 group.cancel_scope.cancel()
         except* DataError as failures:
-            raise failures.exceptions[0] from None
+            raise _first(failures) from None
         finally:
-            self._child = None
+            self.child = None
             status = await child.end()
-        assert self.step is not None
-        return "" if self.step.over else f"it ended with status {status}"
+        return status
 
-    async def _log(self, child: Measuring) -> None:
-        async for line in child.complaints():
-            self._owner.log(f"benchmark: {line}")
+    async def _stop_when_told(self, child: Measuring) -> None:
+        await self._told_to_stop.wait()
+        child.stop()
+        await anyio.sleep(GRACE_S)
+        child.kill()
+
+    def _take(self, line: bytes) -> bool:
+        step = decode_step(line)
+        if step.over:
+            self._over = step
+            return False
+        self._tell(step)
+        return True
 
     def _tell(self, step: BenchStep) -> None:
         """A step to all that watch, with what the engine did beside it."""
         for flow in self._owner.snapshot().flows:
             if flow.in_s:
                 self._beside[flow.alias] = max(self._beside.get(flow.alias, 0.0), flow.in_s)
-        run = msgspec.structs.replace(step.run, beside=_in_words(self._beside))
-        self.step = msgspec.structs.replace(step, run=run)
-        for session in self._watching:
+        self.step = msgspec.structs.replace(step, run=self._beside_of(step.run))
+        for session in self.watching:
             session.push(self.step)
 
-    async def _finish(self, error: str, hint: str) -> None:
-        """The last step, kept and told: whole, stopped, or failed."""
-        step = self.step
-        assert step is not None
-        if self._stopped_by and not step.run.finished:
-            error, hint = f"stopped by {self._stopped_by} at {step.done} of {step.of}", ""
-        error, hint = error or step.error, hint or step.hint
-        done = any(point.done for point in step.run.points)
-        name = await anyio.to_thread.run_sync(self._keep, step.run) if done else ""
-        if error or not step.over:
-            self._tell(msgspec.structs.replace(step, over=True, now="", error=error, hint=hint))
-        words = (
-            f"the benchmark {'failed: ' if not self._stopped_by else 'was '}{error}"
-            if error
-            else "benchmark done"
-        )
-        self._say(f"{words}{f', kept as {name}' if name else ''}", "warning" if error else "info")
+    def _say_how(self, last: BenchStep, name: str) -> None:
+        kept = f", kept as {name}" if name else ""
+        if last.run.finished:
+            self._say(f"the benchmark is done{kept}")
+        elif self._stopped_by:
+            self._say(f"the benchmark was {last.error}{kept}")
+        else:
+            self._say(f"the benchmark failed: {last.error}{kept}", "error")
 
     def _say(self, text: str, severity: Severity = "info") -> None:
         self._owner.log(text)
         self._owner.notify(text, severity)
 
-    def _keep(self, run: BenchRun) -> str:
-        """Writes a run; a disk that is full loses it and nothing else."""
+    async def _kept(self, run: BenchRun) -> str:
+        """Keeps a run in which anything was measured; a disk that is full loses it and nothing else."""
+        if not any(point.done for point in run.points):
+            return ""
         try:
-            return keep(run)
+            return await anyio.to_thread.run_sync(keep, self._beside_of(run))
         except (OSError, ControlError) as error:
             self._owner.log(f"the run of the benchmark cannot be kept: {error}")
             return ""
+
+    def _beside_of(self, run: BenchRun) -> BenchRun:
+        return msgspec.structs.replace(run, beside=_in_words(self._beside))
+
+
+def _first(failures: BaseExceptionGroup[DataError]) -> DataError:
+    """The first of them, however deep it lies."""
+    found = failures.exceptions[0]
+    return _first(found) if isinstance(found, BaseExceptionGroup) else found
 
 
 def _in_words(beside: dict[str, float]) -> str:
@@ -333,7 +363,7 @@ def _names(stem: str) -> Iterator[str]:
 
 def _kept() -> list[Path]:
     """The files, the latest first."""
-    return sorted(benches_dir().glob("*.json"), reverse=True)
+    return sorted(benches_dir().glob("*.json"), key=lambda path: path.stem, reverse=True)
 
 
 def list_kept() -> BenchesListed:
