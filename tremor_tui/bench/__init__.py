@@ -11,9 +11,10 @@
 `child.py`      the same as a program: a plan in, a `BenchStep` a line out; the Bench screen reads these
 `conditions.py` the machine, versions and load of a run
 `hand.py`       the fixed baseline: the same work as a careful hand-written loop over orjson
+`peers.py`      other engines for the same work
 `compare.py`    that loop, bytewax where it is installed, and the runtime on the same data by turns
 `files.py`      the same from file to file, through the real `tremor-tui run`
-`statistics.py` what measuring tasks costs: on and off by turns
+`cost.py`       what measuring tasks costs: on and off by turns
 `tables.py`, `plot.py`, `vector.py`   a run as a table, as a plot of characters, as SVG and PNG
 `against.py`    a run beside a saved one, as ratios
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
+import signal
 import time
 from collections.abc import AsyncIterator
 from importlib.util import find_spec
@@ -188,11 +188,9 @@ def loop() -> dict[str, Any]:
 
 
 def main() -> None:
-    """The process."""
-    try:
-        anyio.run(serve, backend_options=loop())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    """The process; ctrl+c is for whoever asks, and the end of its stdin ends this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    anyio.run(serve, backend_options=loop())
 
 
 if __name__ == "__main__":
