@@ -21,6 +21,8 @@ from tremor_tui.errors import ControlError, EngineLost
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.testing import fake_editing, fake_letters
 from tremor_tui.testing.fake_authoring import QUESTIONS, FakeAuthoring
+from tremor_tui.testing.fake_bench import QUESTIONS as ABOUT_BENCH
+from tremor_tui.testing.fake_bench import FakeBench
 from tremor_tui.testing.fake_events import FakeEvents
 from tremor_tui.testing.fake_letters import FakeLetters
 from tremor_tui.testing.scenes import LIVE, SAMPLES, TRICKLE, TROY, Part, Scene
@@ -70,6 +72,7 @@ class FakePlane:
         self._live = self._on_disk()
         self.events = FakeEvents(self._sample, self._out.put_nowait, self.scene.alias, read_ns=START_NS)
         self.authoring = FakeAuthoring(f"{self.base}/tests")
+        self.bench = FakeBench(self._out.put_nowait)
         self.letters = FakeLetters(self.scene.alias, f"{self.base}/access_log.trickle")
 
     async def submit(self, request: do.Request) -> see.Answer:
@@ -88,6 +91,8 @@ class FakePlane:
             return self.letters.answer(request)
         if isinstance(request, QUESTIONS):
             return self.authoring.answer(request)
+        if isinstance(request, ABOUT_BENCH):
+            return self.bench.answer(request)
         if isinstance(request, do.AskHistory):
             return self.history.page(request.since_ns, request.first) if self.history else see.HistoryPage()
         return self._answer(request)

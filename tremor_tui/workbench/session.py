@@ -32,6 +32,8 @@ class Session:
         self._store = store
         self._plane: ControlPlane | None = None
         self.is_live = asyncio.Event()
+        self.attached = 0
+        """How often a connection was made."""
         self._samplers: dict[int, asyncio.Queue[TapSamples]] = {}
 
     async def run(self, engine: str) -> None:
@@ -68,6 +70,7 @@ class Session:
         store.engine = self._plane.welcome.engine
         await self._plane.submit(do.Watch(per_second=PER_SECOND))
         store.link = "live"
+        self.attached += 1
         self.is_live.set()
         if was_lost:
             store.say(f"connected to {store.engine} again", "info", time.monotonic())

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tremor_tui.workbench.actions import errors, events, everywhere, flow, history, script, start, tap, tasks
+from tremor_tui.workbench.actions import (
+    bench,
+    errors,
+    events,
+    everywhere,
+    flow,
+    history,
+    script,
+    start,
+    tap,
+    tasks,
+)
 from tremor_tui.workbench.actions.action import NEEDS as NEEDS
 from tremor_tui.workbench.actions.action import Action as Action
 from tremor_tui.workbench.actions.action import shown as shown
@@ -28,6 +39,7 @@ PLACES = {
     "tests": "Tests",
     "errors": "Errors",
     "history": "History",
+    "bench": "Bench",
 }
 ACTIONS: tuple[Action, ...] = (
     *start.ACTIONS,
@@ -39,6 +51,7 @@ ACTIONS: tuple[Action, ...] = (
     *script.TESTS,
     *errors.ACTIONS,
     *history.ACTIONS,
+    *bench.ACTIONS,
     *everywhere.ACTIONS,
 )
 

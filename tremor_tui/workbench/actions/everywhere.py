@@ -11,6 +11,7 @@ ACTIONS = (
     Action("show_script", "4", "the Script screen", "all"),
     Action("show_errors", "5", "the Errors screen", "all"),
     Action("show_history", "6", "the History screen", "all"),
+    Action("show_bench", "7", "the Bench screen", "all"),
     Action("show_start", "0", "the start screen: open or attach", "all"),
     Action("zoom", "z", "give the pane the whole screen, or take it back", "all"),
     Action("freeze", "space", "hold the picture; nothing is lost behind it", "all", 7, "freeze"),

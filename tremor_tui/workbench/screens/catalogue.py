@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tremor_tui.workbench.composing import Composing
 from tremor_tui.workbench.drafts import Drafts
+from tremor_tui.workbench.screens.bench import BenchView
 from tremor_tui.workbench.screens.errors import ErrorsView, waiting
 from tremor_tui.workbench.screens.events import EventsView
 from tremor_tui.workbench.screens.flow import FlowView
@@ -57,4 +58,5 @@ SCREENS = (
         waiting,
     ),
     Screen("history", "6", "History", lambda means: HistoryView(means.store)),
+    Screen("bench", "7", "Bench", lambda means: BenchView(means.store, means.base)),
 )

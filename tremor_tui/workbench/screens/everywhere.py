@@ -300,14 +300,14 @@ class Everywhere(App[None]):
     def act_picture(self) -> None:
         """Saves the screen as SVG and as text in the client's folder."""
         name = time.strftime("tremor-tui-%Y%m%d-%H%M%S")
-        self._write(f"{name}.svg", self.export_screenshot(title="tremor-tui"))
-        self._write(f"{name}.txt", screen_text(self))
+        self.write_file(f"{name}.svg", self.export_screenshot(title="tremor-tui"))
+        self.write_file(f"{name}.txt", screen_text(self))
 
     def act_text_export(self) -> None:
         """Saves the screen as text in the client's folder."""
-        self._write(time.strftime("tremor-tui-%Y%m%d-%H%M%S.txt"), screen_text(self))
+        self.write_file(time.strftime("tremor-tui-%Y%m%d-%H%M%S.txt"), screen_text(self))
 
-    def _write(self, name: str, text: str) -> None:
+    def write_file(self, name: str, text: str) -> None:
         """Writes a file of this name; a browser gets it as a download."""
         if self.is_web:
             self.deliver_text(io.StringIO(text), save_filename=name, open_method="download")

@@ -35,6 +35,9 @@ class Desk(Protocol):
     def show(self, view: str) -> None:
         """Shows another view."""
 
+    def write_file(self, name: str, text: str) -> None:
+        """Writes a file of this name in the client's folder; a browser gets it as a download."""
+
     def say(self, text: str, severity: Severity = "info") -> None:
         """Puts a sentence on the alert line."""
 
