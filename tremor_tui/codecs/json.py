@@ -1,15 +1,20 @@
 """JSON, one document per frame.
 
-Decoding is orjson's, and then refuses what orjson changes silently (integers beyond 64 bits) and what
-would fail later (more than 512 levels): a batch is searched for signs of these, and only where there are any
-its frames are looked at one by one.
+Decoding refuses what orjson changes silently (integers beyond 64 bits) and what would fail later (more than
+512 levels). A batch is first decoded by msgspec as values of a few levels whose integers fit, which proves
+all that at once and takes less time than orjson with a search for signs of it; a frame that is otherwise goes
+to orjson by itself. Where many frames are otherwise, the next batches go to orjson at once: each is searched,
+and only where there is a sign its frames are looked at one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from types import GenericAlias
+from typing import Annotated, Any, ClassVar, Final
 
+import msgspec
 import orjson
 
 from tremor_tui.codecs.contract import BatchForms, codec
@@ -20,6 +25,11 @@ from tremor_tui.model.config import Settings
 from tremor_tui.model.projection import Projection, are_ordinary
 
 Errors = list[tuple[int, Exception]]
+_OTHERWISE: Final = (msgspec.DecodeError, UnicodeDecodeError)
+_LEVELS: Final = 5
+"""Levels below the top of what msgspec decodes; each doubles the size of the type."""
+_REST: Final = 32
+"""Batches that go to orjson at once after one of which msgspec could not decode a quarter."""
 
 
 class Json(BatchForms):
@@ -29,6 +39,7 @@ class Json(BatchForms):
 
     def __init__(self, sort_keys: bool = False) -> None:
         self._option = orjson.OPT_SORT_KEYS if sort_keys else 0
+        self._resting = 0
 
     def decode(self, frame: bytes) -> Value:
         """One document. Raises DecodeError with line and column."""
@@ -46,11 +57,37 @@ class Json(BatchForms):
 
     def decode_batch(self, frames: Sequence[bytes]) -> tuple[list[Value], Errors]:
         """All at once; one by one where any of them is bad or needs a closer look."""
+        if self._resting:
+            self._resting -= 1
+        else:
+            try:
+                return list(map(_shallow(), frames)), []
+            except _OTHERWISE:
+                return self._each(frames)
         try:
             done = list(map(orjson.loads, frames))
         except orjson.JSONDecodeError:
             return super().decode_batch(frames)
         return (done, []) if are_ordinary(frames) else self._checked(done, frames)
+
+    def _each(self, frames: Sequence[bytes]) -> tuple[list[Value], Errors]:
+        """Frame by frame, by msgspec where it can."""
+        done: list[Value] = []
+        bad: Errors = []
+        decode, failed = _shallow(), 0
+        for index, frame in enumerate(frames):
+            try:
+                done.append(decode(frame))
+                continue
+            except _OTHERWISE:
+                failed += 1
+            try:
+                done.append(self.decode(frame))
+            except DecodeError as error:
+                bad.append((index, error))
+        if 4 * failed > len(frames):
+            self._resting = _REST
+        return done, bad
 
     def _checked(self, done: list[Value], frames: Sequence[bytes]) -> tuple[list[Value], Errors]:
         """The same values without those that `from_json` refuses."""
@@ -79,6 +116,17 @@ class Json(BatchForms):
             return [orjson.dumps(item, None, option) for item in items], []
         except TypeError:
             return super().encode_batch(items)
+
+
+@cache
+def _shallow() -> Callable[[bytes], Value]:
+    """Decodes JSON of few levels in which all integers fit 63 bits. Raises msgspec's errors for any other."""
+    scalar: Any = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | float | str | bool | None
+    shape = scalar
+    for _ in range(_LEVELS):
+        shape = scalar | GenericAlias(list, (shape,)) | GenericAlias(dict, (str, shape))
+    decode: Callable[[bytes], Value] = msgspec.json.Decoder(shape).decode
+    return decode
 
 
 @codec("json")
