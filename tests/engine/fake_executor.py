@@ -65,6 +65,11 @@ def obey(order: link.Orders, ours: socket.socket) -> link.Result:
         case link.SwapFlow(source, alias, pipelines):
             read(source, alias)
             return link.Swapped(Receipt(alias, 1, pipelines, pause_ns=5))
+        case link.GiveFlow("stays"):
+            return link.Failed("flow `stays` stays: its source cannot be handed over")
+        case link.GiveFlow(alias):
+            flows.remove(alias)
+            return link.Given(b"what it held")
         case link.EndFlow(alias):
             flows.remove(alias)
             return link.Ended((Stopped(alias),))
