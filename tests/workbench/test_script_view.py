@@ -300,6 +300,22 @@ async def test_e_opens_the_script_of_the_selected_task(opened: Opened, plane: Fa
         await bench.sees("define flow live")
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_line_that_is_opened_before_the_screen_was_ever_shown_is_in_the_middle(
+    opened: Opened, plane: FakePlane, size: tuple[int, int]
+) -> None:
+    plane.files["live.troy"] = "\n".join(f"# line {number} " for number in range(1, 101))
+    Path(plane.base, "live.troy").write_text(plane.files["live.troy"])
+    async with opened(plane, size=size) as bench:
+        await bench.until(lambda: bench.store.flow)
+
+        bench.app.edit_place(f"{plane.base}/live.troy", 50)
+
+        await bench.sees("line 50 ")
+        for number in range(45, 56):
+            assert f"line {number} " in bench.text
+
+
 async def test_text_of_a_workbench_that_was_ended_is_offered_again(opened: Opened, plane: FakePlane) -> None:
     lost = Draft("live.troy", f"{plane.base}/live.troy", TROY, "# lost\n" + TROY)
     keep([lost])

@@ -39,6 +39,7 @@ class Editor(TextArea):
         self._inks: dict[Ink, Style] = {}
         self._marks: dict[int, list[Mark]] = defaultdict(list)
         self._strips: LRUCache[Hashable, Strip] = LRUCache(2_000)
+        self._unseen: tuple[int, int] | None = None
         self.offered: Callable[[str], bool] = lambda _key: False
         super().__init__(
             id=id, show_line_numbers=True, tab_behavior="indent", soft_wrap=False, max_checkpoints=10_000
@@ -141,6 +142,13 @@ class Editor(TextArea):
         """Puts the cursor at a place that counts from 1."""
         row = max(0, min(line - 1, self.document.line_count - 1))
         self.move_cursor((row, max(0, min(column - 1, len(self.document.get_line(row))))), center=True)
+        self._unseen = None if self.size.height else self.cursor_location
+
+    def on_resize(self) -> None:
+        """A place that was gone to before there was room to show it comes into the middle."""
+        if self._unseen == self.cursor_location:
+            self.scroll_cursor_visible(center=True)
+        self._unseen = None
 
     @property
     def offset_now(self) -> int:
