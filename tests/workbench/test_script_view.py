@@ -305,7 +305,7 @@ async def test_a_line_that_is_opened_before_the_screen_was_ever_shown_is_in_the_
     opened: Opened, plane: FakePlane, size: tuple[int, int]
 ) -> None:
     plane.files["live.troy"] = "\n".join(f"# line {number} " for number in range(1, 101))
-    Path(plane.base, "live.troy").write_text(plane.files["live.troy"])
+    write(plane, plane.files["live.troy"])
     async with opened(plane, size=size) as bench:
         await bench.until(lambda: bench.store.flow)
 
