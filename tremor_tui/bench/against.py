@@ -71,7 +71,7 @@ def warnings(run: BenchRun, saved: BenchRun) -> list[str]:
     found = [f"{name}: {before} then, {after} now" for name, before, after in pairs if before != after]
     for when, conditions in (("then", then), ("now", now)):
         if not is_quiet(conditions):
-            found.append(f"the machine was busy {when}: {load_words(conditions)}")
+            found.append(f"the machine was busy {when}: {load_words(conditions)}, {conditions.cores} cores")
     if not saved.finished:
         found.append("the saved run was ended before its end")
     return found
@@ -84,6 +84,4 @@ def is_quiet(conditions: Conditions) -> bool:
 
 def load_words(conditions: Conditions) -> str:
     """The load in words."""
-    return (
-        f"load {conditions.load[0]:.2f} before and {conditions.load[1]:.2f} after, {conditions.cores} cores"
-    )
+    return f"load {conditions.load[0]:.2f} before and {conditions.load[1]:.2f} after"

@@ -79,7 +79,7 @@ class Job:
 def compare_files(plan: ComparePlan, tell: Tell) -> Comparison:
     """Compares from file to file. Raises ControlError where a side fails or both do not do the same."""
     before = load()
-    cells = []
+    cells: list[Cell] = []
     of = len(plan.data) * len(plan.scripts) * plan.rounds * 2 * len(SIDES)
     with TemporaryDirectory(prefix="tremor-tui-bench-") as folder:
         for data in plan.data:

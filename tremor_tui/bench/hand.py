@@ -40,7 +40,7 @@ def loop(  # noqa: C901 - in one piece, as one writes it for speed
 
     Lines that are no JSON are left out.
     """
-    counts: dict[tuple[str, str | None], int] = {}
+    counts: dict[tuple[Any, Any], int] = {}
     until = 0.0
     adds, changes = script == "keys", script == "change"
     loads, dumps = orjson.loads, orjson.dumps
@@ -60,7 +60,7 @@ def loop(  # noqa: C901 - in one piece, as one writes it for speed
             if changes:
                 change(event)
             name = event.get("application")
-            dimension = None
+            dimension: Any = None
             if name in RATES:
                 rate = RATES[name]
                 name = "applog_app1"
@@ -75,10 +75,10 @@ def loop(  # noqa: C901 - in one piece, as one writes it for speed
                     rate, dimension = LAST[name], event["syslog_hostname"]
                 else:
                     name, rate = "default", 250
-            key = name, dimension
-            count = counts.get(key, 0)
+            bucket = name, dimension
+            count = counts.get(bucket, 0)
             if count < rate:
-                counts[key] = count + 1
+                counts[bucket] = count + 1
                 passed += 1
             else:
                 over += 1

@@ -53,7 +53,7 @@ def top_of(largest: float) -> float:
     """A round figure not below: the top of the axis."""
     if largest <= 0:
         return 1.0
-    unit = 10 ** floor(log10(largest))
+    unit = 10.0 ** floor(log10(largest))
     return min(unit * step for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if unit * step >= largest)
 
 

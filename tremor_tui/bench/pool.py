@@ -14,7 +14,7 @@ from tremor_tui.bench.worker import Answer, Order
 from tremor_tui.control.launch import python_command, python_environment
 from tremor_tui.errors import ControlError
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 """How long an answer may take beyond what the order itself takes."""
 END_S = 1.0
 

@@ -64,11 +64,13 @@ class Tally:
             cpus=tuple(self.cpus),
             overflow=self.over / self.seen if self.seen else 0.0,
             load=self.cpu_s / self.wall_s if self.wall_s else 0.0,
-            latency=Latency(
-                *percentiles(self.counts, self.slowest_ns, SHARES), self.slowest_ns, trimmed(self.counts)
-            ),
+            latency=self._latency(),
             processes=processes(plan, case),
         )
+
+    def _latency(self) -> Latency:
+        p50, p90, p99, p999 = percentiles(self.counts, self.slowest_ns, SHARES)
+        return Latency(p50, p90, p99, p999, self.slowest_ns, trimmed(self.counts))
 
 
 def processes(plan: BenchPlan, case: Case) -> int:

@@ -217,11 +217,12 @@ def _executors(run: BenchRun) -> list[str]:
         return []
     ratios = [_part(many.walls, one.walls) for many, one in pairs]
     many, one = pairs[-1]
-    return [
+    said = (
         f"{many.processes} executors: {ratios[-1]:.2f}x one at {topology(many.flows)} by the clock "
         f"({min(ratios):.2f}x to {max(ratios):.2f}x over all), {_part(many.cpus, one.cpus):.2f}x per "
         "processor second"
-    ]
+    )
+    return [said]
 
 
 def _part(values: Sequence[float], others: Sequence[float]) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tremor_tui.bench.workload import lines, query
 from tremor_tui.control.bench import Data, Script
 from tremor_tui.engine.sources import Program, compile_flows
+from tremor_tui.errors import ConfigError
 from tremor_tui.language.ir.deploy import FlowIR
 
 NAME = "bench"
@@ -69,6 +70,24 @@ def write_events(folder: Path, data: Data, seed: int) -> Path:
     path = folder / EVENTS
     path.write_bytes(b"".join(line + b"\n" for line in lines(data, seed)))
     return path
+
+
+def write_all(folder: Path, flows: int, data: Data, script: Script, events: int, seed: int = 1) -> list[Path]:
+    """Writes events, query and flow for others to run; their paths. Raises ConfigError."""
+    held = lines(data, seed)
+    count = max(1, round(events / len(held)))
+    written = {
+        EVENTS: "".join(f"{line.decode()}\n" for line in held) * count,
+        QUERY: query(script, "out, out"),
+        FLOW: troy(flows, script, Path(EVENTS)),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in written.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot write to `{folder}`: {error.strerror}") from None
+    return [folder / name for name in written]
 
 
 def _indented(text: str, by: int) -> str:

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 from tremor_tui.bench.plot import By, top_of, value_of
 from tremor_tui.bench.tables import about, findings, machine
 from tremor_tui.control.bench import BenchPoint, BenchRun, Schedule, Spread, decode_run
-from tremor_tui.errors import ConfigError
+from tremor_tui.errors import ConfigError, DataError
 
 WIDTH, HEIGHT = 960, 470
 PANEL, LEFT, TOP, DEEP = 390, 64, 74, 270
@@ -112,7 +112,7 @@ def _text(x: float, y: float, text: str, size: float, anchor: str = "start", bol
     weight = ' font-weight="bold"' if bold else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{INK}" text-anchor="{anchor}"{weight}>'
-        f"{escape(text)}</text>"
+        f"{escape(''.join(filter(str.isprintable, text)))}</text>"
     )
 
 
@@ -131,4 +131,7 @@ def _y(value: float, top: float) -> float:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(svg(decode_run(sys.stdin.buffer.read())))
+    try:
+        sys.stdout.write(svg(decode_run(sys.stdin.buffer.read())))
+    except DataError as error:
+        sys.exit(error.message)

@@ -11,6 +11,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,16 @@ from tremor_tui.control.bench import Schedule, Script
 from tremor_tui.control.loops import forgive_late_wakeups
 from tremor_tui.errors import TremorError
 from tremor_tui.language.ir.deploy import FlowIR
+from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.runtime import Runtime
 from tremor_tui.runtime.settings import Settings
+from tremor_tui.runtime.tasks.pipeline import PipelineTask
 
 READ = 1 << 16
+WARM = 1000
+"""Events that each pipeline has sent before anything is measured."""
+WARM_S = 25.0
+"""How long that may take."""
 
 
 class Order(msgspec.Struct, frozen=True, tag_field="do"):
@@ -116,9 +123,9 @@ class Worker:
     async def _measure(self, order: Measure) -> Answer:
         if self._runtime is None:
             return Answer(error="there is no flow to measure")
-        await anyio.sleep(order.warmup)
-        gc.collect()
         flow = self._runtime.flows[NAME]
+        await _warm(flow, order.warmup)
+        gc.collect()
         sink = flow.sinks[0].part
         if not isinstance(sink, BenchSink):
             return Answer(error="the flow does not end in a sink that counts")
@@ -141,9 +148,26 @@ class Worker:
         return Answer()
 
 
+async def _warm(flow: Flow, seconds: float) -> None:
+    """Returns once that time is over and every pipeline has sent a thousand events, or the flow ended.
+
+    What is done once, such as writing the code of a pipeline at its first events, is no throughput.
+    """
+    await anyio.sleep(seconds)
+    end = time.monotonic() + WARM_S
+    while flow.ending is None and time.monotonic() < end:
+        if all(_sent(pipeline) >= WARM for pipeline in flow.pipelines.values()):
+            return
+        await anyio.sleep(0.01)
+
+
+def _sent(pipeline: PipelineTask) -> int:
+    return sum(link.rows for links in pipeline.outbox.links.values() for link in links)
+
+
 def _settings(order: Begin) -> Settings:
-    rows = {"batch_rows": order.batch_rows} if order.batch_rows else {}
-    return Settings(fuses=not order.whole_events, **rows)
+    settings = Settings(fuses=not order.whole_events)
+    return replace(settings, batch_rows=order.batch_rows) if order.batch_rows else settings
 
 
 def _over(runtime: Runtime) -> int:

@@ -11,13 +11,14 @@ import typer
 from tremor_tui import __version__
 from tremor_tui.cli import output
 from tremor_tui.cli.command import obeying
-from tremor_tui.errors import TremorError
+from tremor_tui.cli.ending import status_of
 
 COMMANDS = {
     "run": "local.run",
     "check": "local.check",
     "dbg": "local.dbg",
     "test": "local.test",
+    "bench": "local.bench",
     "fmt": "local.fmt",
     "doc": "local.doc",
     "server": "local.server",
@@ -45,17 +46,13 @@ work left.
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs a command; its exit status. Errors that a user can act on are printed, never a traceback."""
-    try:
+    """Runs a command; its exit status."""
+
+    def call() -> int:
         build(arguments)(args=list(arguments), prog_name="tremor-tui")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 0
-    except TremorError as caught:
-        output.error(caught)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+        return 0
+
+    return status_of(call)
 
 
 def build(arguments: Sequence[str]) -> typer.Typer:
