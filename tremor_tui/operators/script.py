@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import repeat
 from operator import is_
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from tremor_tui.errors import DataError, ScriptError
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Cell, Context
-from tremor_tui.model.port import ERR
+from tremor_tui.model.port import ERR, IN
 from tremor_tui.operators.contract import Failed, Outputs, Quiet, timed
 
 ScriptResult = tuple[str, Value, Meta | None] | None
@@ -27,6 +28,19 @@ def plain(error: ScriptError) -> str:
 
 def ignore(error: DataError) -> None:
     """Reports to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An event that leaves a script by `err`: as it came; then the error, or what the script sends there."""
+
+    row: int
+    event_id: int
+    event: Value
+    meta: Meta | None
+    error: ScriptError | None = None
+    value: Value = None
+    made_meta: Meta | None = None
 
 
 class ScriptOperator(Quiet):
@@ -86,6 +100,26 @@ class ScriptOperator(Quiet):
             add_meta(meta)
         self.dropped += dropped
         return outputs
+
+    def judge(self, event: Value, meta: Meta | None) -> ScriptResult:
+        """What the script on `in` makes of an event, with nothing counted or told. Raises ScriptError."""
+        return self.scripts[IN](event, meta, self.cell, self._ctx)
+
+    def settle(self, faults: Sequence[Fault]) -> list[tuple[Value, Meta | None]]:
+        """Counts and tells of rows that leave by `err`; gives what leaves there for each."""
+        made: list[tuple[Value, Meta | None]] = []
+        for fault in faults:
+            if fault.error is None:
+                made.append((fault.value, fault.made_meta))
+            else:
+                self.errors += 1
+                self.last_error = fault.error
+                self._report(fault.error)
+                made.append(({"error": self._render(fault.error), "event": fault.event}, fault.meta))
+        if self.on_failed is not None:
+            for fault, (value, _) in zip(faults, made, strict=True):
+                self.on_failed(fault.error, fault.event_id, fault.event, fault.meta, value)
+        return made
 
     def _failed(self, error: ScriptError, event: Value, meta: Meta | None) -> ScriptResult:
         self.errors += 1

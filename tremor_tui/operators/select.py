@@ -76,20 +76,29 @@ class Select(Quiet):
                     continue
             except ScriptError as error:
                 failed += 1
-                self._failed(error, event, meta)
+                self.fail(error, ctx.event_id, event, meta)
                 continue
             rows.append(row)
             values.append(value)
         self.dropped += len(batch) - len(rows) - failed
         return rows, values
 
-    def _failed(self, error: ScriptError, event: Value, meta: Meta | None) -> None:
+    def judge(self, event: Value, meta: Meta | None) -> None:
+        """Does with an event what `on_batch` would do, for its failure alone. Raises ScriptError."""
+        ctx, where, target, having = self._ctx, self._where, self._target, self._having
+        if where is None or where(event, meta, ctx):
+            value = event if target is None else target(event, meta, ctx)
+            if having is not None:
+                having(value, meta, ctx)
+
+    def fail(self, error: ScriptError, event_id: int, event: Value, meta: Meta | None) -> None:
+        """Counts and tells of an event that failed."""
         self.errors += 1
         self.last_error = error
         if self._report is not None:
             self._report(error)
         if self.on_failed is not None:
-            self.on_failed(error, self._ctx.event_id, event, meta, None)
+            self.on_failed(error, event_id, event, meta, None)
 
 
 Groups = Callable[[Value, Meta | None, Context], list[list[Value]]]

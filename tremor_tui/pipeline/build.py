@@ -11,7 +11,7 @@ from tremor_tui.errors import DataError
 from tremor_tui.language.ir.query import Edge as EdgeIR
 from tremor_tui.language.ir.query import Node as NodeIR
 from tremor_tui.language.ir.query import OperatorNode, PassNode, QueryIR, ScriptNode, SelectNode
-from tremor_tui.language.ir.script import ScriptIR
+from tremor_tui.language.ir.script import ScriptIR, SelectIR
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import ERR, IN
 from tremor_tui.operators.contract import Operator, operators
@@ -37,6 +37,7 @@ class Part:
     mark: str = ""
     state_key: str = ""
     script: ScriptIR | None = None
+    select: SelectIR | None = None
 
 
 def build(
@@ -84,6 +85,7 @@ def wire(
             is_output=part.kind == "output",
             is_multi=part.is_multi,
             script=part.script,
+            select=part.select,
         )
         for index, part in enumerate(parts)
     ]
@@ -121,7 +123,8 @@ def _part(node: NodeIR, ctx: Context, caught: set[str], render: Render, on_error
         case SelectNode():
             mark = mark_of(node) if node.windows else ""  # it alone holds state and has no name
             select = make_select(node, ctx, report)
-            return Part(node.id, "select", select, ctx, _is_multi(node), mark, state_of(node))
+            ir = node.select
+            return Part(node.id, "select", select, ctx, _is_multi(node), mark, state_of(node), select=ir)
 
 
 def _is_multi(node: SelectNode) -> bool:

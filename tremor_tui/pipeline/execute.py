@@ -27,7 +27,11 @@ Emissions = list[tuple[str, Batch]]
 
 def by_batch(nodes: Sequence[Node], plan: Plan, port: str, batch: Batch, now_ns: int) -> Emissions:
     """Visits each node that rows reach once, in topological order."""
-    waiting: Waiting = {plan.start: [(0, port, batch)]}
+    return proceed(nodes, plan, {plan.start: [(0, port, batch)]}, now_ns)
+
+
+def proceed(nodes: Sequence[Node], plan: Plan, waiting: Waiting, now_ns: int) -> Emissions:
+    """Goes on with rows that wait before nodes."""
     left: dict[int, Batch] = {}
     for index in plan.reach:
         arrivals = waiting.pop(index, None)
@@ -44,7 +48,7 @@ def by_batch(nodes: Sequence[Node], plan: Plan, port: str, batch: Batch, now_ns:
         else:
             outputs = _meet(node, arrivals)
         for name, made in outputs:
-            _forward(node, name, made, waiting, plan.ranks)
+            forward(node, name, made, waiting, plan.ranks)
     return [(nodes[index].stats.id, left[index]) for index in plan.outputs if index in left]
 
 
@@ -118,7 +122,8 @@ def _runs(arrivals: list[Arrival]) -> list[tuple[str, Batch]]:
     return runs
 
 
-def _forward(node: Node, port: str, batch: Batch, waiting: Waiting, ranks: dict[int, int]) -> None:
+def forward(node: Node, port: str, batch: Batch, waiting: Waiting, ranks: dict[int, int]) -> None:
+    """Lets rows that left a node wait before those that its port leads to."""
     edges = node.routes.get(port)
     if edges is None:
         _discard(node, port, batch)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from tremor_tui.errors import DataError
-from tremor_tui.language.ir.script import ScriptIR
+from tremor_tui.language.ir.script import ScriptIR, SelectIR
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight, Restore, Trigger
@@ -22,7 +22,7 @@ from tremor_tui.model.signal import Signal
 from tremor_tui.operators.contract import Calling, Operator, Quiet, Steering
 from tremor_tui.pipeline import execute
 from tremor_tui.pipeline.fusing.chain import Chain
-from tremor_tui.pipeline.fusing.finding import find_chain
+from tremor_tui.pipeline.fusing.finding import Found, Why, find_chain
 from tremor_tui.pipeline.plan import Plan, make_plan
 
 Listener = Callable[[Batch], None]
@@ -97,8 +97,8 @@ class Edge:
 class Node:
     """A node as execution sees it. `routes` has the edges of each output port, in the text's order.
 
-    `is_multi`: it may make several rows of one, so that ids alone give no order behind it. `script`: what it
-    was made of, where it has a script on `in` alone and no state.
+    `is_multi`: it may make several rows of one, so that ids alone give no order behind it. `script` or
+    `select`: what it was made of; a script where it has one on `in` alone.
     """
 
     index: int
@@ -109,6 +109,7 @@ class Node:
     is_output: bool = False
     is_multi: bool = False
     script: ScriptIR | None = None
+    select: SelectIR | None = None
 
 
 class Graph:
@@ -142,7 +143,7 @@ class Graph:
             node.stats.id: make_plan(self._nodes, node.index) for node in nodes if node.stats.id in inputs
         }
         self._by_event = by_event
-        self._chains: dict[str, Chain | None] = {}
+        self._found: dict[str, Found] = {}
         self.is_fused = True
         self.eager = True
         self._insight_nodes = [n for n in reversed(self._nodes) if _overrides(n.operator, "on_insight")]
@@ -153,15 +154,18 @@ class Graph:
         """Tells it whether anybody behind its outputs reads metadata, so that it is made at once."""
         if eager != self.eager:
             self.eager = eager
-            self._chains.clear()
+            self._found.clear()
 
     def chain(self, port: str) -> Chain | None:
         """What is fused of it behind an input, or None; found when first asked for."""
-        if port not in self._chains:
-            plan = self._plans[port]
-            by_event = plan.is_by_event or (self._by_event and plan.branches)
-            self._chains[port] = None if by_event else find_chain(self._nodes, plan, self.eager)
-        return self._chains[port]
+        if port not in self._found:
+            self._found[port] = find_chain(self._nodes, self._plans[port], self.eager, self._by_event)
+        return self._found[port].chain
+
+    def why_not(self, port: str) -> list[Why]:
+        """Why nodes behind an input are not fused; none where all are."""
+        self.chain(port)
+        return self._found[port].reasons
 
     def fields(self, port: str) -> frozenset[str] | None:
         """The top-level fields that are read of events on a port, None for whole events."""
@@ -174,7 +178,7 @@ class Graph:
         `now_ns` is the wall clock. Rows are in the order tremor would send them. Raises KeyError for a
         port that the pipeline does not have; the checker of flows refuses those.
         """
-        if batch.views is not None and self.is_fused:
+        if self.is_fused:
             chain = self.chain(port)
             made = chain.step(batch, now_ns) if chain is not None else None
             if made is not None:

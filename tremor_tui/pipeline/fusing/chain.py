@@ -1,28 +1,32 @@
 """Chain: runs what is fused of a graph; `finding.py` makes it.
 
-A chain is an input, one script without a state, perhaps a `grouper::bucket` behind one of its ports, and
-outputs; selects that only pass may stand between. No port has more than one edge.
+A chain is the part of a graph behind an input that is known here: scripts, selects that filter and make
+one event of one, nodes that only pass, and a `grouper::bucket` right behind a script. Its stages run one
+after the other over all rows. What leaves it goes to outputs, or to nodes that go on in the ordinary way; so
+do rows that left a script by `err`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from tremor_tui.model.batch import WHOLE, Batch, Later, Meta, Value
 from tremor_tui.model.context import Cell, Context
-from tremor_tui.model.port import IN, OUT, OVERFLOW
+from tremor_tui.model.port import ERR, IN, OUT, OVERFLOW
 from tremor_tui.model.projection import decoder_of
-from tremor_tui.operators.bucket import BucketGrouper
 from tremor_tui.operators.script import ScriptFunction, ScriptOperator
-from tremor_tui.pipeline.fusing.rooms import Rooms
-from tremor_tui.pipeline.fusing.text import BUCKET_KEYS, Writing, suffixes
+from tremor_tui.operators.select import Select
+from tremor_tui.pipeline import execute
+from tremor_tui.pipeline.fusing.rooms import OtherwiseError
+from tremor_tui.pipeline.fusing.splicing import Splice
+from tremor_tui.pipeline.fusing.stage import Came, Compiled, Done, Form, Rows, Stage, Way, count_in
+from tremor_tui.pipeline.fusing.text import BUCKET_KEYS
 
 if TYPE_CHECKING:
     from tremor_tui.pipeline.graph import Edge, Node
+    from tremor_tui.pipeline.plan import Plan
 
 Emissions = list[tuple[str, Batch]]
 PATIENCE = 8
@@ -30,72 +34,60 @@ PATIENCE = 8
 REST = 64
 LATE = 0.4
 """Where more rows than this need all fields, decoding them twice takes longer than once."""
-
-
-def _count_in(node: Node, port: str, rows: int) -> None:
-    stats = node.stats
-    stats.batches += 1
-    stats.rows_in[port] = stats.rows_in.get(port, 0) + rows
+BUCKET_SET = frozenset(BUCKET_KEYS)
 
 
 @dataclass(slots=True)
-class Way:
-    """The way from a port: the edges and nodes passed; the output or bucket it ends in, None for nowhere."""
+class End:
+    """Where rows leave the chain: of a stage's slot, by edges to nodes that are not in it."""
 
-    source: Node
-    port: str
-    edges: list[Edge] = field(default_factory=list)
-    nodes: list[Node] = field(default_factory=list)
-    end: Node | None = None
-
-    def count(self, rows: int) -> None:
-        """Counts rows that went this way."""
-        if not rows:
-            return
-        stats = self.source.stats
-        stats.rows_out[self.port] = stats.rows_out.get(self.port, 0) + rows
-        if not self.edges:
-            stats.discarded[self.port] = stats.discarded.get(self.port, 0) + rows
-        for edge in self.edges:
-            edge.stats.rows += rows
-            edge.stats.batches += 1
-        for node in self.nodes:
-            _count_in(node, IN, rows)
-            node.stats.rows_out[OUT] = node.stats.rows_out.get(OUT, 0) + rows
-
-    @property
-    def is_watched(self) -> bool:
-        """Whether somebody listens on one of its edges."""
-        return any(edge.stats.listeners for edge in self.edges)
+    stage: int
+    slot: str
+    form: Form
+    edges: list[Edge]
+    keeps_meta: bool
 
 
 @dataclass(slots=True)
 class Chain:
-    """A fused chain. `fields` are what its frames are decoded for, None where it needs whole values."""
+    """A fused chain. `fields` are what its frames are decoded for, None where it needs whole values.
 
+    `inputs` has for each stage the slots that it takes its rows from, by number of stage and name; none for
+    the input itself. `is_strict`: a row that fails in a select ends its event's other branches too.
+    """
+
+    nodes: Sequence[Node]
+    plan: Plan
     fields: frozenset[str] | None
     first: frozenset[str] | None
-    entry: Node
-    node: Node
-    script: ScriptOperator
-    bucket: Node | None
-    ways: dict[str, Way]
-    call: Callable[..., tuple[int, int]]
-    writing: Writing
-    outputs: Sequence[tuple[Node, Sequence[str]]]
-    splice: Callable[[bytes, Value, Value], bytes]
-    later: Callable[[Meta | None], Later]
+    entry: Way
+    stages: list[Stage]
+    inputs: list[list[tuple[int, str]]]
+    ends: list[End]
+    compiled: Callable[[bool, bool], list[Compiled]]
+    splice: Splice
+    later: Callable[[Meta | None], Later] | None
+    is_strict: bool = False
+    eager: bool = True
     in_a_row: int = 0
     resting: int = 0
     is_late: bool = False
     _more: Callable[[bytes], Value] = field(init=False)
+    _ways: list[Way] = field(init=False)
+    _operators: list[Any] = field(init=False)
 
     def __post_init__(self) -> None:
         self._more = decoder_of(self.fields or frozenset())
+        self._ways = [self.entry, *(way for stage in self.stages for way in stage.ways.values())]
+        self._operators = [stage.node.operator for stage in self.stages]
 
     def step(self, batch: Batch, now_ns: int) -> Emissions | None:
         """What leaves by the outputs; None where the nodes are to do it, and nothing has changed yet."""
-        if self.resting or self.node.operator is not self.script:
+        if not self.stages:
+            return None
+        if self.resting or any(
+            s.node.operator is not o for s, o in zip(self.stages, self._operators, strict=True)
+        ):
             self.resting -= self.resting > 0
             return None
         made = self._try(batch, now_ns)
@@ -107,134 +99,233 @@ class Chain:
                 self.in_a_row, self.resting = 0, REST
         return made
 
-    def _try(self, batch: Batch, now_ns: int) -> Emissions | None:
-        if batch.inner or batch.trace is not None or not isinstance(batch.ingest_ns, int):
-            return None
-        views = self._views(batch)
-        given = _only(batch)
-        more = self._more if self.fields is not None and not self.fields <= batch.fields else None
-        if views is None or given is NOT_ONE or any(way.is_watched for way in self.ways.values()):
-            return None
-        if self.bucket is not None and given and not BUCKET_SET.isdisjoint(given):
-            return None
-        self.node.ctx.now_ns = now_ns
-        writing = self.writing
-        buffers: dict[str, tuple[list[Any], ...]] = {
-            name: tuple([] for _ in suffixes(writing)) for name in writing.used
-        }
-        rooms = self._rooms(batch)
-        try:
-            dropped, late = self.call(
-                views,
-                batch.raws,
-                self.node.ctx,
-                given,
-                self.splice,
-                more,
-                *(kept.append for name in sorted(buffers) for kept in buffers[name]),
-                *(one.get for one in (rooms.by_class if rooms else ())),
-                *self._openers(rooms),
-            )
-        except Exception:  # whatever it was: the nodes say what is wrong with which row
-            return None
-        self.is_late = late > len(batch) * LATE
-        self._count(batch, buffers, dropped, rooms)
-        return self._left(batch, buffers, given)
-
-    def _views(self, batch: Batch) -> list[Value] | None:
-        if self.fields is None or not batch.is_framed:
-            return batch.values
-        if batch.views is None or not (self.first or self.fields) <= batch.fields:
-            return None
-        return batch.views
-
     @property
     def wanted(self) -> frozenset[str] | None:
         """What its frames are best decoded for: all fields, or those that the first decision takes."""
         return self.fields if self.first is None or self.is_late else self.first
 
-    def _rooms(self, batch: Batch) -> Rooms | None:
-        if self.bucket is None:
+    def _try(self, batch: Batch, now_ns: int) -> Emissions | None:
+        came = self._came(batch)
+        if came is None:
             return None
-        operator = self.bucket.operator
-        assert isinstance(operator, BucketGrouper)
-        assert isinstance(batch.ingest_ns, int)
-        return Rooms(operator, self.writing.classes, len(batch), batch.ingest_ns)
+        compiled = self.compiled(came.metas is not None, came.is_framed)
+        cells = [(one.cell, one.cell.state) for one in self._operators if isinstance(one, ScriptOperator)]
+        done: list[Done] = []
+        try:
+            for number, stage in enumerate(self.stages):
+                rows = self._rows(number, done)
+                done.append(stage.run(compiled[number], came, rows, now_ns))
+                if self.is_strict and done[-1].faults and isinstance(stage.node.operator, Select):
+                    raise OtherwiseError
+            ends = [self._batch(end, came, done) for end in self.ends]
+        except Exception:  # whatever it was: the nodes say what is wrong with which row
+            for cell, state in cells:
+                cell.state = state
+            return None
+        self.is_late = done[0].late > len(batch) * LATE
+        return self._left(came, done, ends, now_ns)
 
-    def _openers(self, rooms: Rooms | None) -> list[Callable[[Value], list[Any]]]:
-        if rooms is None:
-            return []
-        group = self.writing.group
-        return [rooms.opener(group(name), told) for name, told in self.writing.asked]
+    def _came(self, batch: Batch) -> Came | None:
+        """The batch, if nothing about it is out of the ordinary."""
+        if batch.inner or batch.trace is not None or not batch.ids:
+            return None
+        if (
+            self.plan.needs_order
+            and not isinstance(batch.ids, range)
+            and list(batch.ids) != sorted(set(batch.ids))
+        ):
+            return None
+        if any(way.is_watched for way in self._ways):
+            return None
+        is_framed = batch.is_framed
+        views = self._views(batch, is_framed)
+        if views is None:
+            return None
+        metas = batch.metas or None
+        given = None
+        if metas is not None:
+            given = metas[0]
+            if all(meta is given for meta in metas):
+                metas = None
+        for stage in self.stages:
+            if not isinstance(batch.ingest_ns, int) and (stage.bucket is not None or not stage.is_timeless):
+                return None
+            if stage.bucket is not None and not _is_free(given, metas):
+                return None
+        more = (
+            self._more if self.fields is not None and is_framed and not self.fields <= batch.fields else None
+        )
+        return Came(batch, views, given, metas, more, is_framed)
 
-    def _count(
-        self,
-        batch: Batch,
-        buffers: Mapping[str, tuple[list[Any], ...]],
-        dropped: int,
-        rooms: Rooms | None,
-    ) -> None:
-        rows = len(batch)
-        _count_in(self.entry, IN, rows)
-        self.ways[IN].count(rows)
-        _count_in(self.node, IN, rows)
-        self.node.operator.dropped += dropped
-        passed = overflowed = 0
-        if rooms is not None and self.bucket is not None:
-            passed, overflowed = rooms.settle()
-            asked = passed + overflowed
-            self.ways[f"script/{self._asking()}"].count(asked)
-            if asked:
-                _count_in(self.bucket, IN, asked)
-            self.ways[f"bucket/{OUT}"].count(passed)
-            self.ways[f"bucket/{OVERFLOW}"].count(overflowed)
-        for port, leads in self.writing.exits.items():
-            if not leads.bucket:
-                self.ways[f"script/{port}"].count(len(buffers[leads.name][0]) if leads.name in buffers else 0)
+    def _views(self, batch: Batch, is_framed: bool) -> list[Value] | None:
+        if not is_framed or self.fields is None:
+            return batch.values
+        if batch.views is None or not (self.first or self.fields) <= batch.fields:
+            return None
+        return batch.views
 
-    def _asking(self) -> str:
-        return next(port for port, leads in self.writing.exits.items() if leads.bucket)
+    def _rows(self, number: int, done: Sequence[Done]) -> Rows:
+        """The rows before a stage."""
+        sources = self.inputs[number]
+        if not sources:
+            return Rows(None)
+        parts = [done[stage].slots[slot] for stage, slot in sources]
+        return parts[0] if len(parts) == 1 else _in_order(parts)
 
-    def _left(
-        self, batch: Batch, buffers: Mapping[str, tuple[list[Any], ...]], given: Meta | None
-    ) -> Emissions:
+    # -- what leaves -----------------------------------------------------------------------------------
+
+    def _batch(self, end: End, came: Came, done: Sequence[Done]) -> Batch | None:
+        rows = done[end.stage].slots[end.slot]
+        batch = came.batch
+        numbers = range(len(batch)) if rows.numbers is None else rows.numbers
+        if not numbers:
+            return None
+        metas = rows.metas
+        if metas is not None and not batch.metas and not any(metas):
+            metas = None
+        if end.form == "made" or (end.form == "added" and not (came.is_framed and rows.events)):
+            events = rows.events
+            assert events is not None
+            return batch.replace(_all_or(numbers, len(batch)), events, _own(metas, batch, numbers))
+        made = _copy(batch, numbers) if came.is_framed else _taken(batch, numbers)
+        if end.form == "added":
+            assert batch.raws is not None
+            assert rows.events is not None
+            made.raws = raws = self.splice(batch.raws, came.views, numbers, rows.events)
+            made.nbytes = sum(map(len, raws))
+        if rows.metas is not None:
+            made.metas = metas
+        elif self.later is not None and came.is_framed and not end.keeps_meta:
+            return made.shed(self.later(came.given), metas=True)
+        elif came.is_framed:
+            made.metas = _metas(came, numbers)
+        return made.shed(WHOLE) if came.is_framed else made
+
+    def _left(self, came: Came, done: Sequence[Done], ends: Sequence[Batch | None], now_ns: int) -> Emissions:
+        """Counts all that was done, and hands on what leaves."""
+        rows = len(came.batch)
+        count_in(self.entry.source, IN, rows)
+        self.entry.count(rows)
+        waiting: execute.Waiting = {}
+        goes_on = False
+        for stage, one in zip(self.stages, done, strict=True):
+            goes_on |= _settle(stage, one, came, waiting, self.plan.ranks)
+        for end, made in zip(self.ends, ends, strict=True):
+            if made is not None:
+                for edge in end.edges:
+                    arrivals = waiting.setdefault(edge.target, [])
+                    arrivals.append((self.plan.ranks[edge.index], edge.target_port, made))
+                    goes_on |= len(arrivals) > 1 or not self.nodes[edge.target].is_output
+        if goes_on:
+            return execute.proceed(self.nodes, self.plan, waiting, now_ns)
         left: Emissions = []
-        for output, names in self.outputs:
-            full = [buffers[name] for name in names if name in buffers and buffers[name][0]]
-            if full:
-                kept = full[0] if len(full) == 1 else _in_order(full)
-                _count_in(output, IN, len(kept[0]))
-                left.append((output.stats.id, self._batch(batch, kept, given)))
+        for index in self.plan.outputs:
+            if index in waiting:
+                made = waiting[index][0][2]
+                count_in(self.nodes[index], IN, len(made))
+                left.append((self.nodes[index].stats.id, made))
         return left
 
-    def _batch(self, batch: Batch, kept: tuple[list[Any], ...], given: Meta | None) -> Batch:
-        writing, rows = self.writing, kept[0]
-        metas = kept[-1] if writing.keeps_meta else None
-        if metas is not None and not any(metas):
-            metas = None
-        if writing.kind == "values":
-            return batch.replace(rows, kept[1], metas)
-        made = _copy(batch, rows)
-        if writing.kind == "raws":
-            made.raws = kept[1]
-            made.nbytes = sum(map(len, kept[1]))
-        if writing.keeps_meta:
-            made.metas = metas
-            return made.shed(WHOLE)
-        if writing.sets_meta:
-            return made.shed(self.later(given), metas=True)
-        made.metas = [given] * len(rows) if given else None
-        return made.shed(WHOLE)
+
+def _settle(stage: Stage, done: Done, came: Came, waiting: execute.Waiting, ranks: dict[int, int]) -> bool:
+    """Counts what a stage did; whether rows left it by `err`."""
+    node, operator = stage.node, stage.node.operator
+    if done.rows:
+        count_in(node, IN, done.rows)
+    operator.dropped += done.dropped
+    asked = _settle_bucket(stage, done)
+    known = asked + done.dropped + len(done.faults)
+    rest = [port for port in stage.slot_of if port not in stage.counters and not port.startswith("bucket/")]
+    for port, counter in stage.counters.items():
+        number = done.numbers.get(counter) or 0
+        known += number
+        stage.ways[port].count(number)
+    for port in rest:
+        slot = done.slots[stage.slot_of[port]]
+        is_alone = list(stage.slot_of.values()).count(stage.slot_of[port]) == 1
+        stage.ways[port].count(
+            len(slot.numbers) if is_alone and slot.numbers is not None else done.rows - known
+        )
+    return bool(done.faults) and _fail(stage, done, came, waiting, ranks)
+
+
+def _settle_bucket(stage: Stage, done: Done) -> int:
+    if stage.rooms is None or stage.bucket is None:
+        return 0
+    lefts = [number for name, number in done.numbers.items() if name.startswith("_left")]
+    overs = [number or 0 for name, number in done.numbers.items() if name.startswith("_over")]
+    passed, overflowed = stage.rooms.settle(lefts, overs)
+    asked = passed + overflowed
+    stage.ways[stage.asking].count(asked)
+    if asked:
+        count_in(stage.bucket, IN, asked)
+    stage.ways[f"bucket/{OUT}"].count(passed)
+    stage.ways[f"bucket/{OVERFLOW}"].count(overflowed)
+    return asked
+
+
+def _fail(stage: Stage, done: Done, came: Came, waiting: execute.Waiting, ranks: dict[int, int]) -> bool:
+    """Tells of the rows that failed; those of a script wait before what its `err` leads to."""
+    node, operator, faults = stage.node, stage.node.operator, done.faults
+    if isinstance(operator, Select):
+        for fault in faults:
+            if fault.error is not None:
+                operator.fail(fault.error, fault.event_id, fault.event, fault.meta)
+        return False
+    assert isinstance(operator, ScriptOperator)
+    made = operator.settle(faults)
+    node.stats.rows_out[ERR] = node.stats.rows_out.get(ERR, 0) + len(made)
+    metas = [meta for _, meta in made]
+    batch = came.batch.replace(
+        [fault.row for fault in faults],
+        [value for value, _ in made],
+        metas if came.batch.metas or any(metas) else None,
+    )
+    execute.forward(node, ERR, batch, waiting, ranks)
+    return ERR in node.routes
+
+
+def _ascends(ids: Sequence[int]) -> bool:
+    return isinstance(ids, range) or list(ids) == sorted(set(ids))
+
+
+def _is_free(given: Meta | None, metas: Sequence[Meta | None] | None) -> bool:
+    """Whether no metadata tells a bucket anything yet."""
+    if metas is None:
+        return not given or BUCKET_SET.isdisjoint(given)
+    return all(not meta or BUCKET_SET.isdisjoint(meta) for meta in metas)
+
+
+def _all_or(numbers: Sequence[int], count: int) -> Sequence[int]:
+    return range(count) if len(numbers) == count else numbers
+
+
+def _own(metas: list[Meta | None] | None, batch: Batch, numbers: Sequence[int]) -> list[Meta | None] | None:
+    """The metadata to replace those of the rows with; None keeps them."""
+    return metas
+
+
+def _metas(came: Came, numbers: Sequence[int]) -> list[Meta | None] | None:
+    """The metadata that the rows came with."""
+    if came.metas is not None:
+        return [came.metas[row] for row in numbers]
+    return [came.given] * len(numbers) if came.given else None
+
+
+def _taken(batch: Batch, numbers: Sequence[int]) -> Batch:
+    """A batch of some rows that may be written to."""
+    made = batch.take(numbers)
+    return batch.replace(range(len(batch)), batch.values, batch.metas) if made is batch else made
 
 
 def _copy(batch: Batch, rows: Sequence[int]) -> Batch:
     """A batch of some rows, with their frames and without values."""
-    every_row = len(rows) == len(batch)
+    every_row, times = len(rows) == len(batch), batch.ingest_ns
     assert batch.raws is not None
     return Batch(
         [],
         batch.ids if every_row else [batch.ids[row] for row in rows],
-        batch.ingest_ns,
+        times if every_row or isinstance(times, int) else [times[row] for row in rows],
         raws=batch.raws if every_row else [batch.raws[row] for row in rows],
         nbytes=batch.nbytes if every_row else batch.nbytes * len(rows) // len(batch),
         source=batch.source,
@@ -245,40 +336,21 @@ def _copy(batch: Batch, rows: Sequence[int]) -> Batch:
     )
 
 
-NOT_ONE: dict[str, Value] = {}
-BUCKET_SET = frozenset(BUCKET_KEYS)
-
-
-def _only(batch: Batch) -> Meta | None:
-    """The metadata that all rows share; NOT_ONE where they do not."""
-    metas = batch.metas
-    if not metas:
-        return None
-    first = metas[0]
-    return first if all(meta is first for meta in metas) else NOT_ONE
-
-
-def _in_order(parts: Sequence[tuple[list[Any], ...]]) -> tuple[list[Any], ...]:
-    """The rows of several buffers in one, in their order in the batch."""
-    joined = [[item for part in parts for item in part[column]] for column in range(len(parts[0]))]
-    if len(joined) == 1:
-        return (sorted(joined[0]),)
-    order = sorted(range(len(joined[0])), key=joined[0].__getitem__)
-    return tuple([column[index] for index in order] for column in joined)
-
-
-def splice(written: frozenset[str], raw: bytes, event: Value, view: Value) -> bytes:
-    """The frame with the fields that a script gave its event; encoded as a whole where it has one already."""
-    if event is view:
-        return raw
-    changes = {key: event[key] for key in written if key in event and event[key] is not view.get(key, event)}
-    if not changes:
-        return raw
-    if not changes.keys().isdisjoint(view):
-        return orjson.dumps({**orjson.loads(raw), **changes})
-    raw = raw.strip()
-    text = orjson.dumps(changes)
-    return text if raw[1:-1].isspace() or len(raw) == 2 else raw[:-1] + b"," + text[1:]
+def _in_order(parts: Sequence[Rows]) -> Rows:
+    """The rows of several slots in one, in their order in the batch."""
+    full = [part for part in parts if part.numbers]
+    if len(full) < 2:
+        return full[0] if full else parts[0]
+    numbers = [row for part in full for row in part.numbers or ()]
+    order = sorted(range(len(numbers)), key=numbers.__getitem__)
+    joined = Rows([numbers[index] for index in order])
+    if full[0].events is not None:
+        events = [event for part in full for event in part.events or ()]
+        joined.events = [events[index] for index in order]
+    if full[0].metas is not None:
+        metas = [meta for part in full for meta in part.metas or ()]
+        joined.metas = [metas[index] for index in order]
+    return joined
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,143 +1,476 @@
-"""Finding: what of a graph can be fused behind one of its inputs."""
+"""Finding: what of a graph can be fused behind one of its inputs, and why the rest of it cannot."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tremor_tui.errors import CompileError
-from tremor_tui.language.emit.script import emit_script
-from tremor_tui.language.ir.script import ScriptIR
-from tremor_tui.language.load.loader import load
+import orjson
+
+from tremor_tui.errors import CheckError, CompileError
+from tremor_tui.model.batch import Value
 from tremor_tui.model.port import ERR, IN, OUT, OVERFLOW
 from tremor_tui.operators.bucket import BucketGrouper
 from tremor_tui.operators.passthrough import Passthrough
 from tremor_tui.operators.script import ScriptOperator
 from tremor_tui.operators.select import Select
-from tremor_tui.pipeline.fusing.chain import Again, Chain, Way, splice
-from tremor_tui.pipeline.fusing.reading import Body, Reading, body_of, first_of, names_of, reading_of
-from tremor_tui.pipeline.fusing.text import Exit, UnfusableError, Writing, function
+from tremor_tui.pipeline.fusing.chain import Again, Chain, End
+from tremor_tui.pipeline.fusing.outline import Outline, outline_of
+from tremor_tui.pipeline.fusing.rooms import Rooms
+from tremor_tui.pipeline.fusing.splicing import splicer
+from tremor_tui.pipeline.fusing.stage import Came, Compiled, Form, Stage, Way
+from tremor_tui.pipeline.fusing.text import Asking, Exit, Slot, UnfusableError, Writing, slots_of
 
 if TYPE_CHECKING:
-    from tremor_tui.pipeline.graph import Node
+    from tremor_tui.pipeline.graph import Edge, Node
     from tremor_tui.pipeline.plan import Plan
 
-UNKNOWN = frozenset({"state", "cell", "ctx"})
-"""Names whose use makes a script more than a function of its event and metadata."""
+FORMS: tuple[Form, ...] = ("same", "added", "made")
 
 
-def find_chain(nodes: Sequence[Node], plan: Plan, eager: bool = True) -> Chain | None:
-    """The chain that begins at an input, or None. `eager`: who is behind it reads metadata."""
-    try:
-        return _find(nodes, plan, eager)
-    except (UnfusableError, CompileError, RecursionError):  # the last two: it nests too deeply for that
-        return None
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a node is not fused: its id, and what about it."""
+
+    node: str
+    text: str
 
 
-def _find(nodes: Sequence[Node], plan: Plan, eager: bool) -> Chain:
-    start = plan.start
-    entry = _way(nodes, nodes[start], OUT)
-    node = entry.end
-    if node is None or node.script is None or not isinstance(node.operator, ScriptOperator):
-        raise UnfusableError("there is no script behind the input")
-    body = _body(node.script)
-    reading = reading_of(body.statements)
-    ways = {IN: entry}
-    exits, bucket = _exits(nodes, node, ways)
-    writing = _writing(reading, exits, eager)
-    first = _first(body, reading, writing)
-    emitted = emit_script(node.script)
-    text = "\n".join(_head(emitted.text)) + "\n" + function(body.statements, writing)
-    call = load(dataclasses.replace(emitted, text=text, defines=("fused",)))["fused"]
-    fields = reading.fields
-    if fields is not None and reading.written:
-        fields |= reading.written
-    outputs = _outputs(nodes, plan, ways, exits)
-    script = node.operator
-    spliced = partial(splice, reading.written or frozenset())
-    again = partial(Again, script.scripts[IN])
-    return Chain(
-        fields, first, nodes[start], node, script, bucket, ways, call, writing, outputs, spliced, again
-    )
+@dataclass(slots=True)
+class Found:
+    """The chain, if there is one, and why nodes are not in it."""
+
+    chain: Chain | None
+    reasons: list[Why]
 
 
-def _body(ir: ScriptIR) -> Body:
-    body = body_of(emit_script(ir).text)
-    names = set(names_of(body.statements)) if body is not None else set()
-    if body is None or not UNKNOWN.isdisjoint(names) or any(name.startswith("random__") for name in names):
-        raise UnfusableError("the script is more than a function of its event")
-    return body
+class _NotThisError(Exception):
+    """A node turned out not to be one that can be fused."""
+
+    def __init__(self, index: int, text: str) -> None:
+        super().__init__(text)
+        self.index = index
+        self.text = text
 
 
-def _head(text: str) -> list[str]:
-    """The lines before the function `script`."""
-    lines = text.split("\n")
-    return lines[: lines.index("def script(event, meta, cell, ctx):")]
-
-
-def _writing(reading: Reading, exits: dict[str, Exit], eager: bool) -> Writing:
-    if reading.written is None:
-        return Writing(exits, "values", True, reading.sets_meta)
-    if reading.written:
-        return Writing(exits, "raws", True, reading.sets_meta)
-    return Writing(exits, "rows", eager and reading.sets_meta, reading.sets_meta)
-
-
-def _first(body: Body, reading: Reading, writing: Writing) -> frozenset[str] | None:
-    """The fields that the first decision takes, where they are fewer than all; sets where the rest comes."""
-    split = first_of(body.statements)
-    if not split or reading.fields is None or reading.written:
-        return None
-    first = reading_of(body.statements[:split]).fields
-    if first is None or not first < reading.fields:
-        return None
-    writing.split = split
-    return first
-
-
-def _exits(nodes: Sequence[Node], node: Node, ways: dict[str, Way]) -> tuple[dict[str, Exit], Node | None]:
-    exits: dict[str, Exit] = {}
-    bucket: Node | None = None
-    for port in {OUT, ERR, *node.routes}:
-        way = ways[f"script/{port}"] = _way(nodes, node, port)
-        end = way.end
-        if end is None or end.is_output:
-            exits[port] = Exit(f"_of{len(exits)}")
-        elif isinstance(end.operator, BucketGrouper) and bucket is None:
-            bucket = end
-            exits[port] = Exit("_passed", True, "_over")
-        else:
-            raise UnfusableError(f"behind `{port}` is what is not known here")
-    if bucket is not None:
-        _behind_bucket(nodes, bucket, ways)
-    return exits, bucket
-
-
-def _behind_bucket(nodes: Sequence[Node], bucket: Node, ways: dict[str, Way]) -> None:
-    for port in (OUT, OVERFLOW):
-        way = ways[f"bucket/{port}"] = _way(nodes, bucket, port)
-        if way.end is not None and not way.end.is_output:
-            raise UnfusableError("behind the bucket is what is not known here")
-
-
-def _way(nodes: Sequence[Node], node: Node, port: str) -> Way:
-    way = Way(node, port)
+def find_chain(nodes: Sequence[Node], plan: Plan, eager: bool = True, is_strict: bool = False) -> Found:
+    """The chain that begins at an input. `eager`: who is behind it reads metadata."""
+    if plan.is_by_event:
+        return Found(None, [Why("", "branches meet again, so that events have to go one by one")])
+    excluded: dict[int, str] = {}
     while True:
-        edges = node.routes.get(port)
-        if not edges:
-            if node is not way.source:
-                raise UnfusableError("a way ends in a junction")
-            return way
-        if len(edges) > 1 or edges[0].target_port != IN:
-            raise UnfusableError("a port has several edges")
-        way.edges.append(edges[0])
-        node, port = nodes[edges[0].target], OUT
-        if node.is_output or not _only_passes(node):
-            way.end = node
-            return way
-        way.nodes.append(node)
+        try:
+            chain = _Finder(nodes, plan, eager, is_strict, excluded).chain()
+            break
+        except _NotThisError as error:
+            excluded[error.index] = error.text
+        except (CompileError, CheckError, RecursionError):  # it nests too deeply for that
+            return Found(None, [Why("", "a script nests too deeply")])
+    return Found(chain, [Why(nodes[index].stats.id, text) for index, text in sorted(excluded.items())])
+
+
+@dataclass(slots=True)
+class _Finder:
+    """Looks for a chain in a graph without the nodes in `excluded`."""
+
+    nodes: Sequence[Node]
+    plan: Plan
+    eager: bool
+    is_strict: bool
+    excluded: dict[int, str]
+    passing: set[int] = field(default_factory=set)
+    staged: list[int] = field(default_factory=list)
+    buckets: dict[int, int] = field(default_factory=dict)
+    outlines: dict[int, Outline] = field(default_factory=dict)
+    ways: dict[int, dict[str, Way]] = field(default_factory=dict)
+    comes: dict[int, Form] = field(default_factory=dict)
+    leaves: dict[int, Form] = field(default_factory=dict)
+    sets: dict[int, bool] = field(default_factory=dict)
+
+    def chain(self) -> Chain | None:
+        """The chain; None where there is nothing in it, and nodes behind it that are not known."""
+        self._region()
+        start = self.nodes[self.plan.start]
+        entry = self._way(start, OUT)
+        for index in self.staged:
+            self.ways[index] = self._ways(index)
+        if not self.staged and any(not self.nodes[edge.target].is_output for edge in entry.ends):
+            return None
+        self._check_strict(entry)
+        slots = {index: self._slots(index) for index in self.staged}
+        fields, first = self._fields(entry)
+        stages, ends = [], []
+        for number, index in enumerate(self.staged):
+            stages.append(self._stage(index, slots[index]))
+            ends += self._ends(number, index, slots[index])
+        inputs = [self._inputs(index, slots) for index in self.staged]
+        written: set[str] = set()
+        for outline in self.outlines.values():
+            written |= outline.reading.written or frozenset()
+        splice = splicer(frozenset(written))
+        for stage in stages:
+            if stage.comes == "added":
+                stage.event_at = partial(_added, splice)
+        cache: dict[tuple[bool, bool], list[Compiled]] = {}
+        compiled = partial(self._compiled, cache, stages, slots)
+        chain = Chain(
+            self.nodes,
+            self.plan,
+            fields,
+            first,
+            entry,
+            stages,
+            inputs,
+            ends,
+            compiled,
+            splice,
+            self._later(),
+            self.is_strict and self.plan.branches,
+            self.eager,
+        )
+        compiled(False, True)
+        return chain
+
+    # -- the region ------------------------------------------------------------------------------------
+
+    def _region(self) -> None:
+        """Which nodes are in the chain: those whose every way from the input goes through such nodes."""
+        plan = self.plan
+        incoming: dict[int, list[tuple[int, str, Edge]]] = {index: [] for index in plan.reach}
+        for index in plan.reach:
+            for port, edges in self.nodes[index].routes.items():
+                for edge in edges:
+                    incoming[edge.target].append((index, port, edge))
+        self.passing.add(plan.start)
+        for index in plan.reach:
+            node, arrivals = self.nodes[index], incoming[index]
+            if index == plan.start or node.is_output:
+                continue
+            if self._is_apart(arrivals):
+                continue
+            if _only_passes(node):
+                self.passing.add(index)
+            elif isinstance(node.operator, BucketGrouper):
+                self._add_bucket(index, arrivals)
+            elif index not in self.excluded:
+                try:
+                    self.outlines[index] = outline_of(node)
+                except UnfusableError as error:
+                    self.excluded[index] = str(error)
+                else:
+                    self.staged.append(index)
+
+    def _is_apart(self, arrivals: list[tuple[int, str, Edge]]) -> bool:
+        known = self.passing | set(self.staged) | set(self.buckets)
+        return (
+            any(source not in known or edge.target_port != IN for source, _, edge in arrivals)
+            or any(port == ERR and source not in self.passing for source, port, _ in arrivals)
+            or (len(arrivals) > 1 and self.plan.branches)
+        )
+
+    def _add_bucket(self, index: int, arrivals: list[tuple[int, str, Edge]]) -> None:
+        """A bucket belongs to the one script before it."""
+        if index in self.excluded:
+            return
+        sources = {source for source, _, _ in arrivals}
+        behind = {self._stage_before(source) for source in sources}
+        stage = behind.pop() if len(behind) == 1 else None
+        if len(arrivals) != 1 or stage is None or self.nodes[stage].script is None:
+            self.excluded[index] = "it is not right behind the one script that sets its classes"
+        elif stage in self.buckets.values():
+            self.excluded[index] = "the script before it has another one behind it"
+        else:
+            self.buckets[index] = stage
+
+    def _stage_before(self, index: int) -> int | None:
+        """The stage whose rows come to a node through nodes that only pass, without branching."""
+        while index in self.passing and index != self.plan.start:
+            sources = [
+                (node.index, edges)
+                for node in self.nodes
+                for edges in node.routes.values()
+                if any(edge.target == index for edge in edges)
+            ]
+            if len(sources) != 1 or len(sources[0][1]) != 1:
+                return None
+            index = sources[0][0]
+        return index if index in self.staged else None
+
+    def _check_strict(self, entry: Way) -> None:
+        """Where a failure ends an event's other branches, nothing behind the chain may fail."""
+        if not (self.is_strict and self.plan.branches):
+            return
+        inside = self.passing | set(self.staged) | set(self.buckets)
+        for index in self.plan.reach:
+            node = self.nodes[index]
+            if index not in inside and not node.is_output and not _only_passes(node):
+                raise _NotThisError(self._culprit(), "what fails behind it ends an event's other branches")
+
+    def _culprit(self) -> int:
+        if not self.staged:
+            raise CompileError([])
+        return self.staged[0]
+
+    # -- ways ------------------------------------------------------------------------------------------
+
+    def _way(self, node: Node, port: str) -> Way:
+        way = Way(node, port)
+        edges = list(node.routes.get(port, ()))
+        while edges:
+            edge = edges.pop(0)
+            way.edges.append(edge)
+            if edge.target in self.passing:
+                way.nodes.append(self.nodes[edge.target])
+                onwards = self.nodes[edge.target].routes.get(OUT, ())
+                if not onwards:
+                    raise _NotThisError(self._culprit(), "a way behind it ends in a junction")
+                edges += onwards
+            else:
+                way.ends.append(edge)
+        return way
+
+    def _ways(self, index: int) -> dict[str, Way]:
+        node = self.nodes[index]
+        ports = {OUT, *node.routes} - {ERR}
+        ways = {port: self._way(node, port) for port in sorted(ports)}
+        bucket = self._bucket_of(index)
+        if bucket is not None:
+            for port in (OUT, OVERFLOW):
+                ways[f"bucket/{port}"] = self._way(self.nodes[bucket], port)
+        return ways
+
+    def _bucket_of(self, index: int) -> int | None:
+        return next((bucket for bucket, stage in self.buckets.items() if stage == index), None)
+
+    def _is_asking(self, way: Way) -> bool:
+        return any(edge.target in self.buckets for edge in way.ends)
+
+    # -- what events are -------------------------------------------------------------------------------
+
+    def _fields(self, entry: Way) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+        """The fields that are read, or written, in the whole chain; and those of its first decision."""
+        fields: frozenset[str] | None = frozenset()
+        rest = [edge for edge in entry.ends if edge.target not in self.staged]
+        for index in self.staged:
+            reading = self.outlines[index].reading
+            if self.comes[index] != "made" and fields is not None:
+                fields = None if reading.fields is None else fields | reading.fields
+                if fields is not None and reading.written is not None:
+                    fields |= reading.written
+            rest += [
+                edge
+                for port, way in self.ways[index].items()
+                for edge in way.ends
+                if edge.target not in self.staged and edge.target not in self.buckets
+            ]
+        if any(not self.nodes[edge.target].is_output for edge in rest):
+            fields = None
+        only = self.outlines[self.staged[0]] if len(self.staged) == 1 else None
+        first = only.first if only is not None and fields is not None else None
+        return fields, first
+
+    def _slots(self, index: int) -> dict[str, Slot]:
+        """The slot of each port that leads anywhere; ports whose rows go the same way share one."""
+        outline = self.outlines[index]
+        self.comes.setdefault(index, "same")
+        reading = outline.reading
+        own: Form = "made" if reading.written is None else "added" if reading.written else "same"
+        self.leaves[index] = form = max(self.comes[index], own, key=FORMS.index)
+        self.sets[index] = self.sets.get(index, False) or reading.sets_meta
+        keys: dict[str, tuple[object, ...]] = {}
+        for port, way in self.ways[index].items():
+            if not way.ends or self._is_asking(way):
+                continue
+            if self.plan.branches:
+                keys[port] = tuple(edge.index for edge in way.ends)
+            else:
+                keys[port] = tuple((edge.target, edge.target_port) for edge in way.ends)
+        names = {
+            key: f"_slot{chr(97 + number)}_{index}" for number, key in enumerate(dict.fromkeys(keys.values()))
+        }
+        made: dict[str, Slot] = {}
+        for port, key in keys.items():
+            staged = [edge.target for edge in self.ways[index][port].ends if edge.target in self.staged]
+            for target in staged:
+                self._before(target, form, self.sets[index])
+            has_event = bool(staged) or form != "same"
+            made[port] = Slot(names[key], has_event)
+        if len(names) == 1 and len(self.staged) == 1 and not any(slot.has_event for slot in made.values()):
+            made = {port: Slot(slot.name, is_rest=True) for port, slot in made.items()}
+        return made
+
+    def _before(self, index: int, form: Form, sets_meta: bool) -> None:
+        self.comes[index] = max(self.comes.get(index, "same"), form, key=FORMS.index)
+        self.sets[index] = self.sets.get(index, False) or sets_meta
+
+    def _needs_meta(self, index: int, framed: bool) -> bool:
+        """Whether the metadata that a stage is handed is looked at by it or behind it."""
+        return self.outlines[index].uses_meta or any(
+            self._wants_meta(way, framed) for way in self.ways[index].values()
+        )
+
+    def _wants_meta(self, way: Way, framed: bool) -> bool:
+        for edge in way.ends:
+            if edge.target in self.staged:
+                if self._needs_meta(edge.target, framed):
+                    return True
+            elif edge.target not in self.buckets and (
+                self.eager or not framed or self._later() is None or not self.nodes[edge.target].is_output
+            ):
+                return True
+        return False
+
+    def _later(self) -> partial[Again] | None:
+        """What makes metadata again: of one script that is a function of its event and hands it on."""
+        if self.eager or len(self.staged) != 1:
+            return None
+        index = self.staged[0]
+        operator, outline = self.nodes[index].operator, self.outlines[index]
+        if not outline.is_pure or self.leaves[index] != "same" or not outline.reading.sets_meta:
+            return None
+        return partial(Again, operator.scripts[IN]) if isinstance(operator, ScriptOperator) else None
+
+    # -- the parts of the chain ------------------------------------------------------------------------
+
+    def _stage(self, index: int, slots: dict[str, Slot]) -> Stage:
+        node, ways = self.nodes[index], self.ways[index]
+        bucket = self._bucket_of(index)
+        slot_of = {port: slot.name for port, slot in slots.items()}
+        return Stage(
+            node,
+            ways,
+            self.comes[index],
+            self.leaves[index],
+            slot_of,
+            self._counters(index, slots),
+            self.nodes[bucket] if bucket is not None else None,
+            next((port for port, way in ways.items() if self._is_asking(way)), ""),
+            is_timeless=self.outlines[index].is_pure,
+        )
+
+    def _counters(self, index: int, slots: dict[str, Slot]) -> dict[str, str]:
+        """The ports whose rows are to be counted one by one: all that the slots do not tell."""
+        shared = list(slots.values())
+        counted: dict[str, str] = {}
+        open_ports = 0
+        for number, (port, way) in enumerate(self.ways[index].items()):
+            if port.startswith("bucket/") or self._is_asking(way):
+                continue
+            slot = slots.get(port)
+            if slot is not None and (not slot.is_rest and shared.count(slot) == 1):
+                continue
+            open_ports += 1
+            if slot is None or open_ports > 1 or not slot.is_rest or self.ways[index] is None:
+                counted[port] = f"_count{number}_"
+        return counted
+
+    def _ends(self, number: int, index: int, slots: dict[str, Slot]) -> list[End]:
+        ends: list[End] = []
+        seen: set[str] = set()
+        for port, slot in slots.items():
+            edges = [edge for edge in self.ways[index][port].ends if edge.target not in self.staged]
+            if edges and slot.name not in seen:
+                seen.add(slot.name)
+                keeps = self.eager or self._later() is None
+                ends.append(End(number, slot.name, self.leaves[index], edges, keeps))
+        return ends
+
+    def _inputs(self, index: int, slots: dict[int, dict[str, Slot]]) -> list[tuple[int, str]]:
+        found: dict[tuple[int, str], None] = {}
+        for number, source in enumerate(self.staged):
+            for port, slot in slots[source].items():
+                if any(edge.target == index for edge in self.ways[source][port].ends):
+                    found[number, slot.name] = None
+        return list(found)
+
+    def _compiled(
+        self,
+        cache: dict[tuple[bool, bool], list[Compiled]],
+        stages: Sequence[Stage],
+        slots: dict[int, dict[str, Slot]],
+        mixed: bool,
+        framed: bool,
+    ) -> list[Compiled]:
+        """The functions for batches whose rows have different metadata or not, and have frames or not."""
+        if (mixed, framed) not in cache:
+            cache[mixed, framed] = [
+                self._compile(index, stage, slots[index], mixed, framed)
+                for index, stage in zip(self.staged, stages, strict=True)
+            ]
+        return cache[mixed, framed]
+
+    def _compile(
+        self, index: int, stage: Stage, slots: dict[str, Slot], mixed: bool, framed: bool
+    ) -> Compiled:
+        outline = self.outlines[index]
+        is_first = not self._has_stage_before(index)
+        wants = {slot.name: False for slot in slots.values()}
+        for port, slot in slots.items():
+            wants[slot.name] |= self.sets[index] and self._wants_meta(self.ways[index][port], framed)
+        made = {
+            port: Slot(slot.name, slot.has_event, wants[slot.name], slot.is_rest and not wants[slot.name])
+            for port, slot in slots.items()
+        }
+        exits: dict[str, Exit | Asking] = {
+            port: Exit(made.get(port), stage.counters.get(port, ""))
+            for port, way in self.ways[index].items()
+            if not port.startswith("bucket/") and not self._is_asking(way)
+        }
+        if stage.bucket is not None:
+            passed, over = (Exit(made.get(f"bucket/{port}")) for port in (OUT, OVERFLOW))
+            exits[stage.asking] = Asking(passed, over)
+        writing = Writing(
+            exits,
+            outline.split if len(self.staged) == 1 else 0,
+            is_first,
+            mixed or (not is_first and self._had_meta(index, slots, framed)),
+            is_json=framed and is_first and self.leaves[index] == "same",
+            gone=any(slot.is_rest for slot in made.values()),
+        )
+        try:
+            call = outline.function(writing)
+        except UnfusableError as error:
+            culprit = index
+            if stage.bucket is not None and error.is_of_bucket:
+                culprit = stage.bucket.index
+            raise _NotThisError(culprit, str(error)) from None
+        except KeyError as error:
+            raise _NotThisError(index, f"it emits to `{error.args[0]}`, which is no port of it") from None
+        if stage.bucket is not None and stage.rooms is None:
+            operator = stage.bucket.operator
+            assert isinstance(operator, BucketGrouper)
+            stage.rooms = Rooms(operator, list(writing.groups.values()), writing.is_one)
+        return Compiled(
+            call, slots_of(writing), writing.results, writing.numbered, is_first, writing.is_mixed
+        )
+
+    def _has_stage_before(self, index: int) -> bool:
+        return any(
+            edge.target == index
+            for source in self.staged
+            for way in self.ways[source].values()
+            for edge in way.ends
+        )
+
+    def _had_meta(self, index: int, slots: dict[str, Slot], framed: bool) -> bool:
+        """Whether its rows come with metadata of their own."""
+        return any(
+            self.sets[source] and self._wants_meta(way, framed)
+            for source in self.staged
+            for way in self.ways[source].values()
+            if any(edge.target == index for edge in way.ends)
+        )
+
+
+def _added(splice: object, came: Came, row: int, event: Value) -> Value:
+    """The whole event of a row to which fields were added."""
+    batch = came.batch
+    if not came.is_framed or batch.raws is None:
+        return event
+    assert callable(splice)
+    return orjson.loads(splice([batch.raws[row]], [came.views[row]], [0], [event])[0])
 
 
 def _only_passes(node: Node) -> bool:
@@ -145,19 +478,3 @@ def _only_passes(node: Node) -> bool:
     if isinstance(operator, Select):
         return operator.only_passes
     return isinstance(operator, Passthrough)
-
-
-def _outputs(
-    nodes: Sequence[Node], plan: Plan, ways: Mapping[str, Way], exits: Mapping[str, Exit]
-) -> list[tuple[Node, list[str]]]:
-    """The output nodes as they are handed out, and the buffers of what leaves there."""
-    found: dict[int, list[str]] = {}
-    for port, leads in exits.items():
-        pairs = [(f"script/{port}", leads.name)]
-        if leads.bucket:
-            pairs = [(f"bucket/{OUT}", leads.name), (f"bucket/{OVERFLOW}", leads.overflow)]
-        for key, name in pairs:
-            end = ways[key].end
-            if end is not None:
-                found.setdefault(end.index, []).append(name)
-    return [(nodes[index], found[index]) for index in plan.outputs if index in found]

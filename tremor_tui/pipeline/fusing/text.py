@@ -1,174 +1,316 @@
-"""The text of a fused function: a script's statements in a loop over a batch, and the bucket's in place.
+"""The text of a fused function: a node's statements in a loop over a batch, and a bucket's in place.
 
-    def fused(views, raws, ctx, meta_of_all, rows_NAME…, open_NAME…):
-        for row, event in enumerate(views):
-            meta = meta_of_all
-            …the script's statements; where it returned, the row goes to where its port leads, and `continue`
+    def fused(_steps, _count, _raws, _ids, _given, _more, _failed, _gone, ctx, cell, …):
+        for _row, event in _steps:
+            try:
+                meta = _given
+                …the script's statements; where it returned, the row goes to where its port leads, `continue`
+            except Exception as _error:
+                _failed(_row, _error)
 
-The script's exceptions are not caught: a batch with a row that fails is done again by the nodes one by one,
-which say what went wrong. So nothing in the loop has an effect that outlives it, but on what it is given.
+A row that fails is told to `_failed`, which asks the node's own function what is wrong with it. So nothing in
+the loop has an effect that outlives it, but on what it is given. Names of ours begin with an underscore and
+do not end in a digit, so that no name of a script is among them.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from tremor_tui.model.port import ERR
-from tremor_tui.pipeline.fusing.reading import EVENT, records_of
+from tremor_tui.pipeline.fusing.reading import EVENT, META, names_of, records_of
+from tremor_tui.pipeline.fusing.shaping import Merger, Sets, meta_of, sunk, without_bytes
 
-Kind = Literal["rows", "raws", "values"]
-"""What is kept of a row that leaves: its number; its number and new JSON; or its number and new value."""
-META: Final = "meta"
 BUCKET_KEYS: Final = ("class", "rate", "dimensions", "cardinality", "time_range", "windows")
 
 
 class UnfusableError(Exception):
-    """The script does something that is not known here; it runs as a node."""
+    """A node does something that is not known here; it runs by itself. Its text says what.
+
+    `is_of_bucket`: that it is so is no matter but for the bucket behind it.
+    """
+
+    is_of_bucket = False
+
+
+class UnaskableError(UnfusableError):
+    """It is not known beforehand what a bucket is asked for."""
+
+    is_of_bucket = True
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What is kept of the rows that leave somewhere: their numbers, and perhaps events and metadata.
+
+    `is_rest`: nothing is kept of them, as they are all rows but those that are told to `_gone`.
+    """
+
+    name: str
+    has_event: bool = False
+    has_meta: bool = False
+    is_rest: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """The lists, in their order."""
+        if self.is_rest:
+            return []
+        return [
+            f"{self.name}_row",
+            *([f"{self.name}_event"] if self.has_event else []),
+            *([f"{self.name}_meta"] if self.has_meta else []),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Where rows go that leave by a port: into a slot, or nowhere. `counter` counts them, where it is set."""
+
+    slot: Slot | None
+    counter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A port that leads to a bucket: where rows go that it lets pass, and those that are too many.
+
+    `is_one`: both go the same way, so nobody has to know of a single row whether it passed.
+    """
+
+    passed: Exit
+    over: Exit
+
+    @property
+    def is_one(self) -> bool:
+        return self.passed.slot == self.over.slot
 
 
 @dataclass(slots=True)
-class Exit:
-    """The buffers of rows on a port of the script: one, or one for each port of the bucket in between."""
+class Group:
+    """A class of a bucket that a script names: the places where it is asked for, as they are told.
+
+    `single` is the one key that all of them ask for, where it is the same constant.
+    """
 
     name: str
-    bucket: bool = False
-    overflow: str = ""
+    told: list[dict[str, Any]] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    is_fixed: bool = True
+
+    @property
+    def is_single(self) -> bool:
+        return self.is_fixed and len(self.keys) == 1
 
 
 @dataclass(slots=True)
 class Writing:
     """What the text is made with, and what is found out meanwhile.
 
-    `exits` by the script's ports. `kind` of what leaves. `keeps_meta`: rows leave with their metadata;
-    `sets_meta`: the script changes it. `split`: after so many statements the rest of the fields are decoded,
-    where `more` is given; 0 where all are decoded at first.
-    `asked` has for each place where a bucket is asked the class and what else it is told; `classes` are those
-    classes. `used` are the buffers that rows may go to.
+    `exits` by the node's ports. `split`: after so many statements the rest of the fields are decoded, where
+    `more` is given; 0 where all are decoded at first. `is_first`: its rows are those of the batch;
+    `is_mixed`: each has its own metadata. `is_json`: its events come straight out of JSON. `gone`: rows that
+    do not leave by a slot that keeps none are told.
+
+    Then, what was found: `numbered`: the loop's steps have rows' numbers. `results` are what the function
+    returns beside the rows that were dropped and those that came late; `columns` the lists that it fills.
     """
 
-    exits: Mapping[str, Exit]
-    kind: Kind
-    keeps_meta: bool
-    sets_meta: bool = False
+    exits: Mapping[str, Exit | Asking]
     split: int = 0
-    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
-    classes: list[str] = field(default_factory=list)
+    is_first: bool = True
+    is_mixed: bool = False
+    is_json: bool = False
+    gone: bool = False
+    groups: dict[str, Group] = field(default_factory=dict)
+    numbered: bool = True
+    results: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
 
-    def group(self, name: str) -> int:
-        """The number of a class."""
-        if name not in self.classes:
-            self.classes.append(name)
-        return self.classes.index(name)
+    @property
+    def is_one(self) -> bool:
+        """Whether nobody has to know of a row which way it left the bucket."""
+        return any(isinstance(leads, Asking) and leads.is_one for leads in self.exits.values())
 
 
-def function(statements: Sequence[ast.stmt], writing: Writing) -> str:
-    """The text of `fused`. Raises UnfusableError."""
+def script_text(statements: Sequence[ast.stmt], writing: Writing) -> str:
+    """The text of `fused` for a script. Raises UnfusableError."""
+    if writing.is_json:
+        statements = without_bytes(statements)
     split = writing.split
-    whole = [*statements[:split], *_more(statements, writing), *statements[split:]]
-    body = _Rewriter(writing).block(_sunk(whole))
-    params = [f"{name}_{suffix}" for name in sorted(writing.used) for suffix in suffixes(writing)]
-    params += [f"rooms{group}_get" for group in range(len(writing.classes))]
-    params += [f"open{number}" for number in range(len(writing.asked))]
-    head = f"def fused(views, raws, ctx, given, splice, more, {', '.join(params)}):"
-    lines = (" dropped = late = 0", " for row, event in enumerate(views):", "  meta, view = given, event")
-    loop = ast.parse("\n".join((head, *lines, " return dropped, late")))
-    made = loop.body[0]
-    assert isinstance(made, ast.FunctionDef)
-    assert isinstance(made.body[1], ast.For)
-    made.body[1].body += body
-    return ast.unparse(ast.fix_missing_locations(loop))
+    whole = sunk([*statements[:split], *_more(statements, writing), *statements[split:]])
+    if any(isinstance(leads, Asking) for leads in writing.exits.values()):
+        _Rewriter(writing, is_looking=True).block(deepcopy(whole))
+    return _written(_Rewriter(writing).block(whole), writing)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The statements of a select's functions; each ends with its one `return`."""
+
+    where: Sequence[ast.stmt] = ()
+    target: Sequence[ast.stmt] = ()
+    having: Sequence[ast.stmt] = ()
+
+
+def select_text(parts: Parts, writing: Writing) -> str:
+    """The text of `fused` for a select without windows. Raises UnfusableError."""
+    leads = writing.exits["out"]
+    assert isinstance(leads, Exit)
+    body = _unless(parts.where, writing)
+    value: ast.expr = ast.Name(EVENT, ast.Load())
+    if parts.target:
+        *before, last = parts.target
+        assert isinstance(last, ast.Return)
+        assert last.value is not None
+        body += [*before, ast.Assign([ast.Name(EVENT, ast.Store())], last.value)]
+    body += _unless(parts.having, writing)
+    return _written([*body, *_Rewriter(writing).keep(leads, value)], writing)
+
+
+def _unless(statements: Sequence[ast.stmt], writing: Writing) -> list[ast.stmt]:
+    """Lets a row go whose condition does not hold."""
+    if not statements:
+        return []
+    *before, last = statements
+    assert isinstance(last, ast.Return)
+    assert last.value is not None
+    return [*before, ast.If(ast.UnaryOp(ast.Not(), last.value), _dropped(writing), [])]
+
+
+def _dropped(writing: Writing) -> list[ast.stmt]:
+    return _lines("_dropped += 1", *(["_gone(_row)"] if writing.gone else []), "continue")
+
+
+# -- the loop around it --------------------------------------------------------------------------------
+
+
+def _written(body: list[ast.stmt], writing: Writing) -> str:
+    merger = Merger()
+    body = merger.merged(body)
+    used = set(names_of(body))
+    writing.numbered = "_row" in used or "ctx" in used or not writing.is_first
+    body, failing = _around(body, used, writing)
+    numbers = _numbers(writing)
+    writing.columns = [name for slot in slots_of(writing) for name in slot.columns]
+    lines = (
+        f"def fused({', '.join(_params(writing))}):",
+        f" {' = '.join(['_dropped', '_late', *numbers['zero']])} = 0",
+        f" for {_step(used, writing)} in _steps:",
+        "  try:",
+        "   pass",
+        "  except Exception as _error:",
+        *(f"   {line}" for line in failing),
+        f" return {', '.join(['_dropped', '_late', *numbers['zero'], *numbers['given']])}",
+    )
+    writing.results = [*numbers["zero"], *numbers["given"]]
+    tree = ast.parse("\n".join(lines))
+    function = tree.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    loop = function.body[1]
+    assert isinstance(loop, ast.For)
+    guarded = loop.body[0]
+    assert isinstance(guarded, ast.Try)
+    guarded.body = body
+    tables = [f"{name} = {table!r}" for name, table in merger.tables.items()]
+    return "\n".join((*tables, ast.unparse(ast.fix_missing_locations(tree))))
+
+
+def _numbers(writing: Writing) -> dict[str, list[str]]:
+    """The names that count: those that begin at zero, and those that are given."""
+    single = [number for number, group in enumerate(writing.groups.values()) if group.is_single]
+    counters = sorted({leads.counter for leads in _plain(writing) if leads.counter})
+    overs = [] if writing.is_one else [f"_over{number}_" for number in single]
+    return {"zero": [*counters, *overs], "given": [f"_left{number}_" for number in single]}
+
+
+def _params(writing: Writing) -> list[str]:
+    several = [(number, group) for number, group in enumerate(writing.groups.values()) if not group.is_single]
+    return [
+        *("_steps", "_count", "_raws", "_ids", "_given", "_more", "_failed", "_gone", "ctx", "cell"),
+        *(f"{name}_" for name in writing.columns),
+        *(f"_keys{number}_" if writing.is_one else f"_get{number}_" for number, _ in several),
+        *(
+            f"_open{number}at{place}_"
+            for number, group in several
+            for place in range(0 if writing.is_one else len(group.told))
+        ),
+        *_numbers(writing)["given"],
+    ]
+
+
+def _step(used: set[str], writing: Writing) -> str:
+    if writing.is_mixed:
+        return "_row, event, meta"
+    return "_row, event" if writing.numbered else "event"
+
+
+def _around(body: list[ast.stmt], used: set[str], writing: Writing) -> tuple[list[ast.stmt], list[str]]:
+    """The body with what comes before it, and the lines for a row that fails."""
+    failing = ["_failed(_row, _error)"]
+    if not (writing.numbered or writing.is_mixed):
+        failing.insert(0, "_row = _count - _steps.__length_hint__() - 1")
+    before: list[str] = []
+    if META in used and not writing.is_mixed:
+        before.append("meta = _given")
+    if "ctx" in used:
+        before.append("ctx.event_id = _ids[_row]")
+    if "cell" in used:
+        before.append("_before = cell.state")
+        failing.insert(0, "cell.state = _before")
+    if writing.gone:
+        failing.append("_gone(_row)")
+    return [*_lines(*before), *body], failing
+
+
+def _plain(writing: Writing) -> list[Exit]:
+    """The exits, and those of a bucket behind them."""
+    found: list[Exit] = []
+    for leads in writing.exits.values():
+        found += [leads.passed, leads.over] if isinstance(leads, Asking) else [leads]
+    return found
+
+
+def slots_of(writing: Writing) -> list[Slot]:
+    """The slots that rows may go to, each once."""
+    return list(dict.fromkeys(leads.slot for leads in _plain(writing) if leads.slot is not None))
 
 
 def _more(statements: Sequence[ast.stmt], writing: Writing) -> list[ast.stmt]:
     """Decodes what the rest of the script reads, for rows that have not left by then."""
     if not writing.split:
         return []
-    lines = ["late += 1", "if more is not None:", "    event = view = more(raws[row])"]
+    lines = ["_late += 1", "if _more is not None:", "    event = _more(_raws[_row])"]
     records = records_of(statements[: writing.split])
     lines += [f"    {name} = event if type(event) is dict else NO_RECORD" for name in records]
     return ast.parse("\n".join(lines)).body
 
 
-def suffixes(writing: Writing) -> list[str]:
-    """What is kept of each row that leaves, in the order of the parameters of `fused`."""
-    kept = {"rows": ["row"], "raws": ["row", "raw"], "values": ["row", "value"]}[writing.kind]
-    return [*kept, "meta"] if writing.keeps_meta else kept
-
-
-def _sunk(block: list[ast.stmt]) -> list[ast.stmt]:
-    """The block with a `return` at its end moved into the branches of the `if` before it.
-
-    So that the metadata which a branch sets is known at the `return`.
-    """
-    for statement in block:
-        if isinstance(statement, ast.If):
-            statement.body = _sunk(statement.body)
-            statement.orelse = _sunk(statement.orelse)
-    if len(block) < 2 or not isinstance(block[-1], ast.Return) or not _is_simple(block[-1]):
-        return block
-    before = block[-2]
-    if not isinstance(before, ast.If) or _meta_of(before) is not None:
-        return block
-    last = block.pop()
-    before.body = _sunk([*before.body, last]) if not _leaves(before.body) else before.body
-    before.orelse = _sunk([*before.orelse, last]) if not _leaves(before.orelse) else before.orelse
-    return block
-
-
-def _drops(node: ast.Return) -> bool:
-    return node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
-
-
-def _leaves(block: Sequence[ast.stmt]) -> bool:
-    return bool(block) and isinstance(block[-1], (ast.Return, ast.Raise))
-
-
-def _is_simple(node: ast.Return) -> bool:
-    """Whether it may stand several times."""
-    return isinstance(node.value, ast.Tuple) and all(
-        isinstance(part, (ast.Name, ast.Constant)) for part in node.value.elts
-    )
-
-
-def _meta_of(node: ast.stmt) -> list[tuple[str, ast.expr]] | None:
-    """The keys that `if meta: meta = {**meta, k: v} else: meta = {k: v}` sets; None for other statements."""
-    if not isinstance(node, ast.If) or not isinstance(node.test, ast.Name) or node.test.id != META:
-        return None
-    if len(node.body) != 1 or len(node.orelse) != 1:
-        return None
-    added, alone = (_made(branch[0]) for branch in (node.body, node.orelse))
-    if added is None or alone is None or not added.keys or added.keys[0] is not None:
-        return None
-    keys = [key.value for key in alone.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
-    if len(keys) != len(alone.keys):
-        return None
-    return list(zip(keys, alone.values, strict=True))
-
-
-def _made(node: ast.stmt) -> ast.Dict | None:
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and len(node.targets) == 1:
-        target = node.targets[0]
-        return node.value if isinstance(target, ast.Name) and target.id == META else None
-    return None
+# -- the statements in it ------------------------------------------------------------------------------
 
 
 class _Rewriter:
-    """Puts what is to be done with a row in the place of each `return`."""
+    """Puts what is to be done with a row in the place of each `return`.
 
-    def __init__(self, writing: Writing) -> None:
+    `is_looking`: it only finds out what the bucket is asked for.
+    """
+
+    def __init__(self, writing: Writing, is_looking: bool = False) -> None:
         self._writing = writing
+        self._is_looking = is_looking
         self._number = 0
+        self._asked: dict[str, int] = {}
 
     def block(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
         """The block rewritten."""
         made: list[ast.stmt] = []
         for index, statement in enumerate(statements):
             following = statements[index + 1] if index + 1 < len(statements) else None
-            meta = _meta_of(statement)
+            meta = meta_of(statement)
             if meta is not None and isinstance(following, ast.Return) and not _drops(following):
                 made += self._leave(following, meta)
                 return made
@@ -181,105 +323,138 @@ class _Rewriter:
         if isinstance(node, ast.If):
             body, other = self.block(node.body), self.block(node.orelse) if node.orelse else []
             return [ast.If(node.test, body, other)]
-        if any(isinstance(inner, (ast.Return, ast.Continue)) for inner in ast.walk(node)):
-            raise UnfusableError("it leaves from within a loop")
+        if any(isinstance(inner, ast.Return) for inner in ast.walk(node)):
+            raise UnfusableError("it ends an event from within a `for`")
         return [node]
 
-    def _leave(self, node: ast.Return, meta: list[tuple[str, ast.expr]] | None) -> list[ast.stmt]:
+    def _leave(self, node: ast.Return, meta: Sets | None) -> list[ast.stmt]:
         if _drops(node):
-            return _lines("dropped += 1", "continue")
+            return _dropped(self._writing)
         if not isinstance(node.value, ast.Tuple) or len(node.value.elts) != 3:
-            raise UnfusableError("an unknown return")
+            raise UnfusableError("it ends an event in an unknown way")
         port, value, given = node.value.elts
         if not isinstance(port, ast.Constant) or not isinstance(given, ast.Name) or given.id != META:
-            raise UnfusableError("its port is not known beforehand")
-        leads = self._writing.exits.get(str(port.value))
-        if leads is None:
-            raise UnfusableError("its port leads to what is not known here")
-        if port.value == ERR:  # whoever asks why wants to know more than a fused function does
+            raise UnfusableError("it works out the port that it emits to")
+        if port.value == ERR:  # the node's own function says what it is that leaves there
             return _lines("raise Exception")
-        lines: list[ast.stmt] = []
-        if self._writing.kind == "values":
-            lines.append(ast.Assign([ast.Name("value", ast.Store())], value))
-        elif not (isinstance(value, ast.Name) and value.id == EVENT):
-            raise UnfusableError("it makes another event")
-        return [*lines, *self._go(leads, meta), ast.Continue()]
+        leads = self._writing.exits[str(port.value)]
+        return [*self._go(leads, value, meta), ast.Continue()]
 
-    def _go(self, leads: Exit, meta: list[tuple[str, ast.expr]] | None) -> list[ast.stmt]:
+    def _go(self, leads: Exit | Asking, value: ast.expr, meta: Sets | None) -> list[ast.stmt]:
         sets: list[ast.stmt] = []
-        known: dict[str, ast.expr] | None = None
-        if meta is not None:
-            known = {}
-            for key, value in meta:
-                known[key] = self._held(value, sets)
-        if self._writing.keeps_meta and meta is not None and known is not None:
+        self._number = 0
+        known = {key: self._held(given, sets) for key, given in meta} if meta is not None else None
+        ends = (leads.passed, leads.over) if isinstance(leads, Asking) else (leads,)
+        if known is not None and any(end.slot is not None and end.slot.has_meta for end in ends):
             made = ast.Dict([ast.Constant(key) for key in known], list(known.values()))
             more = ast.Dict([None, *made.keys], [ast.Name(META, ast.Load()), *made.values])
-            made_meta = ast.IfExp(ast.Name(META, ast.Load()), more, made)
-            sets.append(ast.Assign([ast.Name(META, ast.Store())], made_meta))
-        if not leads.bucket:
-            return [*sets, *self._keep(leads.name)]
+            either = ast.IfExp(ast.Name(META, ast.Load()), more, made)
+            sets.append(ast.Assign([ast.Name(META, ast.Store())], either))
+        if not _is_set(value):
+            sets.append(ast.Assign([ast.Name("_value", ast.Store())], value))
+            value = ast.Name("_value", ast.Load())
+        if isinstance(leads, Exit):
+            return [*sets, *self.keep(leads, value)]
         if known is None:
-            raise UnfusableError("what the bucket is asked for is not known beforehand")
-        return [*sets, *self._ask(leads, known)]
+            raise UnaskableError("it does not say in one place what class and rate its events have")
+        return [*sets, *self._ask(leads, known, value)]
 
     def _held(self, value: ast.expr, sets: list[ast.stmt]) -> ast.expr:
         """The value, under a name where it may fail or takes time."""
-        if isinstance(value, (ast.Constant, ast.Name)):
+        if _is_set(value):
             return value
         self._number += 1
-        name = f"_held{self._number}"
+        name = f"_held{self._number}_"
         sets.append(ast.Assign([ast.Name(name, ast.Store())], value))
         return ast.Name(name, ast.Load())
 
-    def _ask(self, leads: Exit, known: dict[str, ast.expr]) -> list[ast.stmt]:
-        """Asks the bucket: `room` is what is left, the last row that asked, and what came too much."""
-        name = known.get("class")
-        if not isinstance(name, ast.Constant) or type(name.value) is not str:
-            raise UnfusableError("its class is not known beforehand")
-        told: dict[str, Any] = {}
-        for key in BUCKET_KEYS:
-            if key in ("class", "dimensions") or key not in known:
-                continue
-            given = known[key]
-            if not isinstance(given, ast.Constant):
-                raise UnfusableError(f"its ${key} is not known beforehand")
-            told[key] = given.value
-        number = len(self._writing.asked)
-        self._writing.asked.append((name.value, told))
-        group = self._writing.group(name.value)
+    def _ask(self, leads: Asking, known: dict[str, ast.expr], value: ast.expr) -> list[ast.stmt]:
+        """Asks the bucket: `_room` is what is left, the last row that asked, and what came too much."""
+        told = _told(known)
         dimensions = known.get("dimensions", ast.Constant(None))
-        key = ast.unparse(dimensions)
-        fixed = isinstance(dimensions, ast.Constant)
-        test = "" if fixed else f"type({key}) is not str or "
-        text = f"""
-if {test}(room := rooms{group}_get({key})) is None:
-    room = open{number}({key})
-room[1] = row
-if room[0] > 0:
-    room[0] -= 1
-    KEEP
-else:
-    room[2] += 1
-    OVER
-"""
+        name = known["class"]
+        assert isinstance(name, ast.Constant)
+        class_name = str(name.value)
+        group = self._writing.groups.setdefault(class_name, Group(class_name))
+        if self._is_looking:
+            group.told.append(told)
+            group.keys.add(ast.unparse(dimensions))
+            group.is_fixed &= isinstance(dimensions, ast.Constant)
+            return []
+        number = list(self._writing.groups).index(class_name)
+        if group.is_single:
+            text = f"_left{number}_ += 1" if leads.is_one else ONE.format(number=number)
+        else:
+            place = self._asked[class_name] = self._asked.get(class_name, -1) + 1
+            key = ast.unparse(dimensions)
+            test = "" if isinstance(dimensions, ast.Constant) else f"type({key}) is not str or "
+            text = f"_keys{number}_({key})"
+            if not leads.is_one:
+                text = ROOM.format(number=number, place=place, key=key, test=test) + LEFT
         tree = ast.parse(text).body
+        if leads.is_one:
+            return [*tree, *self.keep(leads.passed, value)]
         choice = tree[-1]
         assert isinstance(choice, ast.If)
-        choice.body[-1:] = self._keep(leads.name)
-        choice.orelse[-1:] = self._keep(leads.overflow)
+        choice.body += self.keep(leads.passed, value)
+        choice.orelse += self.keep(leads.over, value)
         return tree
 
-    def _keep(self, name: str) -> list[ast.stmt]:
-        self._writing.used.add(name)
-        lines = [f"{name}_row(row)"]
-        if self._writing.kind == "values":
-            lines.append(f"{name}_value(value)")
-        elif self._writing.kind == "raws":
-            lines.append(f"{name}_raw(splice(raws[row], event, view))")
-        if self._writing.keeps_meta:
-            lines.append(f"{name}_meta(meta)")
+    def keep(self, leads: Exit, value: ast.expr) -> list[ast.stmt]:
+        """Keeps what is wanted of a row."""
+        slot = leads.slot
+        lines = [f"{leads.counter} += 1"] if leads.counter else []
+        if slot is None or not slot.is_rest:
+            lines += ["_gone(_row)"] if self._writing.gone else []
+        if slot is not None and not slot.is_rest:
+            given = {"row": "_row", "event": ast.unparse(value), "meta": META}
+            lines += [f"{name}_({given[name.rpartition('_')[2]]})" for name in slot.columns]
         return _lines(*lines)
+
+
+ONE: Final = """
+if _left{number}_ > 0:
+    _left{number}_ -= 1
+else:
+    _over{number}_ += 1
+"""
+ROOM: Final = """
+if {test}(_room := _get{number}_({key})) is None:
+    _room = _open{number}at{place}_({key})
+_room[1] = _row
+"""
+LEFT: Final = """if _room[0] > 0:
+    _room[0] -= 1
+else:
+    _room[2] += 1
+"""
+
+
+def _told(known: Mapping[str, ast.expr]) -> dict[str, Any]:
+    """What the bucket is told beside the class and the dimensions."""
+    name = known.get("class")
+    if not isinstance(name, ast.Constant) or type(name.value) is not str:
+        raise UnaskableError("its `$class` is no text that it names right before it ends an event")
+    told: dict[str, Any] = {}
+    for key in BUCKET_KEYS:
+        given = known.get(key)
+        if key in ("class", "dimensions") or given is None:
+            continue
+        if not isinstance(given, ast.Constant):
+            raise UnaskableError(f"it works out `${key}`, which has to be a constant")
+        told[key] = given.value
+    return told
+
+
+def _is_set(node: ast.expr) -> bool:
+    """Whether it is a constant, or a name of which it is certain that it stands for something."""
+    return isinstance(node, ast.Constant) or (
+        isinstance(node, ast.Name) and (node.id in (EVENT, META) or node.id.startswith("_"))
+    )
+
+
+def _drops(node: ast.Return) -> bool:
+    return node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
 
 
 def _lines(*texts: str) -> list[ast.stmt]:
