@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tremor_tui.codecs.contract import Codec, Projecting
+from tremor_tui.codecs.contract import Codec
+from tremor_tui.codecs.reading import Reading
 from tremor_tui.connectors.contract import Chunk, Frames, Pulled, Values
 from tremor_tui.errors import DataError, FrameError
 from tremor_tui.interceptors.contract import Preprocessor, held, hold
-from tremor_tui.model.batch import WHOLE, Batch, Meta, Value
+from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.origin import OriginUri
 from tremor_tui.model.port import ERR, OUT
-from tremor_tui.model.projection import Projection, one_liners
 
 Emission = tuple[str, Batch]
 Bad = tuple[bytes, Exception, int]
@@ -26,8 +26,6 @@ Bad = tuple[bytes, Exception, int]
 Stage = Literal["cut", "decode"]
 Caught = Callable[[Stage, Sequence[Bad], Meta | None, OriginUri | None], None]
 """Hears of frames that a preprocessor or the codec refused."""
-_WIDE = 4
-"""Rows that are not decoded whole take so little time each that batches may be larger by so much."""
 _GUESS = 256
 """Bytes that an event of a structured source counts for, as it has no frame."""
 
@@ -62,13 +60,12 @@ class Intake:
     nbytes: int = 0
     caught: Caught | None = None
     fields: frozenset[str] | None = None
-    _projection: Projection | None = None
-    _json: Projecting | None = None
+    _reading: Reading | None = None
     _streams: dict[int, Stream] = field(default_factory=dict)
     _next_ids: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._json = self.codec if isinstance(self.codec, Projecting) else None
+        self._reading = Reading(self.codec) if self.codec is not None else None
 
     def take(self, pulled: Pulled, now_ns: int) -> Iterator[Emission]:
         """The batches of one read, each made when it is asked for; `now_ns` is the wall clock."""
@@ -181,12 +178,14 @@ class Intake:
     def _decode(
         self, frames: Sequence[bytes], stream: int, meta: Meta | None, now_ns: int
     ) -> Iterator[Emission]:
-        projection = self._project()
-        for part, size in self._parts(frames, 1 if projection is None else _WIDE):
+        reading = self._reading
+        if reading is None:
+            raise TypeError("a source without a codec gave bytes")
+        reading.choose(self.fields)
+        for part, size in self._parts(frames, reading):
             ids: Sequence[int] = self._ids(stream, len(part))
-            if self.codec is None:
-                raise TypeError("a source without a codec gave bytes")
-            values, bad = (projection or self.codec).decode_batch(part)
+            decoded = reading.decode(part)
+            values, bad = decoded.values, decoded.bad
             if bad:
                 wrong = dict(bad)
                 good = [row for row in range(len(part)) if row not in wrong]
@@ -195,43 +194,26 @@ class Intake:
                 ids, part = [ids[row] for row in good], [part[row] for row in good]
             if values:
                 batch = self._batch(values, ids, stream, now_ns, size)
-                self._frame(batch, part, projection)
+                decoded.dress(batch, part)
                 if meta is not None:
                     batch.metas = [meta] * len(values)
                 yield OUT, batch
             if bad:
                 yield self._errs("decode", errors, stream, meta, now_ns)
 
-    def _project(self) -> Projection | None:
-        """The decoder of the fields that are read; None where events are needed whole."""
-        if self.fields is None or self._json is None:
-            return None
-        if self._projection is None or self._projection.fields != self.fields:
-            self._projection = self._json.project(self.fields)
-        return self._projection
-
-    def _frame(self, batch: Batch, frames: Sequence[bytes], projection: Projection | None) -> None:
-        """Lets the frames go with their values, or in the place of them."""
-        if self._json is None:
-            return
-        batch.raws = one_liners(frames)
-        if projection is not None:
-            batch.views, batch.fields = batch.values, projection.fields
-            batch.shed(WHOLE)
-
-    def _parts(self, frames: Sequence[bytes], times: int) -> Iterator[tuple[Sequence[bytes], int]]:
-        """Parts of about the same number of rows, within the limits or so many times the limits."""
-        limit = self.rows_limit * times
-        if times > 1:
+    def _parts(self, frames: Sequence[bytes], reading: Reading) -> Iterator[tuple[Sequence[bytes], int]]:
+        """Parts within the limits; of about the same number of rows where they may be wide."""
+        limit, bytes_limit = reading.widen(self.rows_limit), reading.widen(self.bytes_limit)
+        if reading.is_partial:
             count = -(-len(frames) // limit) or 1
             limit = -(-len(frames) // count) or 1
         for start in range(0, len(frames), limit):
             part = frames[start : start + limit]
             size = sum(map(len, part))
-            if size <= self.bytes_limit * times:
+            if size <= bytes_limit:
                 yield part, size
             else:
-                yield from self._by_size(part, self.bytes_limit * times)
+                yield from self._by_size(part, bytes_limit)
 
     def _by_size(self, frames: Iterable[bytes], limit: int) -> Iterator[tuple[Sequence[bytes], int]]:
         part: list[bytes] = []

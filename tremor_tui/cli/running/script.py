@@ -17,6 +17,7 @@ from tremor_tui.cli.diagnose import show
 from tremor_tui.cli.output import ErrorFormat
 from tremor_tui.cli.running.bytes import Reader, Writer, stopping
 from tremor_tui.codecs.contract import Codec, Projecting, codecs
+from tremor_tui.codecs.reading import Decoded, Reading
 from tremor_tui.engine.sources import Program
 from tremor_tui.errors import ConfigError, DataError, FrameError, ScriptError
 from tremor_tui.interceptors.contract import (
@@ -27,16 +28,10 @@ from tremor_tui.interceptors.contract import (
     preprocessors,
 )
 from tremor_tui.language.compile import compile_script
-from tremor_tui.language.compile_query import compile_query
-from tremor_tui.model.batch import MAX_ROWS, WHOLE, Batch, Value, merge
+from tremor_tui.model.batch import MAX_ROWS, Batch, Value, merge
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.origin import OriginUri
-from tremor_tui.model.projection import Projection, one_liners
-from tremor_tui.pipeline.build import build
-from tremor_tui.pipeline.error_text import error_text
-
-WIDE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +171,13 @@ class Intake:
     options: Options
     origin: OriginUri | None
     fields: Callable[[], frozenset[str] | None]
-    _projection: Projection | None = None
-    _json: Projecting | None = None
+    _reading: Reading = field(init=False)
     _frames: int = 0
     _events: int = 0
     _discarded: int = 0
 
     def __post_init__(self) -> None:
-        self._json = self.decoder if isinstance(self.decoder, Projecting) else None
+        self._reading = Reading(self.decoder)
 
     def batches(self) -> Iterator[Batch]:
         """Batches of up to 100 events, or a few times as many where they are not decoded whole."""
@@ -208,7 +202,8 @@ class Intake:
         return frames
 
     def _decoded(self, frames: list[bytes]) -> Iterator[Batch]:
-        rows = MAX_ROWS if self._project() is None else WIDE * MAX_ROWS
+        self._reading.choose(self.fields())
+        rows = self._reading.widen(MAX_ROWS)
         for start in range(0, len(frames), rows):
             yield from self._batches(frames[start : start + rows])
         if not self.reader.is_file:
@@ -222,29 +217,20 @@ class Intake:
         if self.options.decoder == "json" and not all(frames):
             numbers = [number for number, frame in zip(numbers, frames, strict=True) if frame.strip()]
             frames = [frame for frame in frames if frame.strip()]
-        projection = self._project()
-        values, bad = (projection or self.decoder).decode_batch(frames)
+        self._reading.choose(self.fields())
+        decoded = self._reading.decode(frames)
+        bad = decoded.bad
         wrong = {index for index, _ in bad}
         good = [frame for index, frame in enumerate(frames) if index not in wrong] if wrong else frames
         done = 0
         for count, (index, error) in enumerate(bad):
-            yield from self._batch(values[done : index - count], good[done : index - count], projection)
+            yield from self._batch(decoded, slice(done, index - count), good)
             done = index - count
             self._complain(_as_data_error(error), numbers[index], frames[index])
-        yield from self._batch(values[done:], good[done:], projection)
+        yield from self._batch(decoded, slice(done, None), good)
 
-    def _project(self) -> Projection | None:
-        """The decoder of the fields that are read; None where events are needed whole."""
-        fields = self.fields()
-        if fields is None or self._json is None:
-            return None
-        if self._projection is None or self._projection.fields != fields:
-            self._projection = self._json.project(fields)
-        return self._projection
-
-    def _batch(
-        self, values: list[Value], frames: list[bytes], projection: Projection | None
-    ) -> Iterator[Batch]:
+    def _batch(self, decoded: Decoded, rows: slice, good: list[bytes]) -> Iterator[Batch]:
+        values = decoded.values[rows]
         if not values:
             return
         ids = range(self._events, self._events + len(values))
@@ -252,9 +238,8 @@ class Intake:
         step = self.options.ingest_step
         times: int | list[int] = time.time_ns() if step is None else [number * step for number in ids]
         batch = Batch(values, ids, times, origin=self.origin)
-        if projection is not None:
-            batch.raws, batch.views, batch.fields = one_liners(frames), values, projection.fields
-            batch.shed(WHOLE)
+        if decoded.fields is not None:
+            decoded.dress(batch, good[rows])
         yield batch
 
     def _complain(self, error: DataError, number: int | None, frame: bytes = b"") -> None:
@@ -290,6 +275,10 @@ def _script_step(program: Program, options: Options, failures: Failures) -> Step
 
 
 def _query_step(program: Program, options: Options, failures: Failures) -> Step:
+    from tremor_tui.language.compile_query import compile_query
+    from tremor_tui.pipeline.build import build
+    from tremor_tui.pipeline.error_text import error_text
+
     compiled = compile_query(program.source, program.loader)
     show(compiled.warnings, program.find, options.error_format)
     caught: list[DataError] = []
