@@ -8,14 +8,16 @@ of a name that is not its file's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from importlib.resources import files
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tremor_tui.errors import UnknownName
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
 NOT_PLUGINS = frozenset({"__init__", "contract", "shared"})
@@ -50,6 +52,11 @@ class Registry(Generic[T]):
         except KeyError:
             raise UnknownName(self.kind, name, self.names()) from None
 
+    def __contains__(self, name: object) -> bool:
+        """Whether a plug-in is called so; imports nothing, and looks at other distributions last."""
+        is_file = name in self._stems and name not in NOT_PLUGINS
+        return is_file or name in self._table or name in self._aliases or name in self._external
+
     def names(self) -> list[str]:
         """The files, aliases and entry points known, sorted; imports nothing."""
         found = {stem for stem in self._stems if stem not in NOT_PLUGINS}
@@ -76,8 +83,20 @@ class Registry(Generic[T]):
 
     @cached_property
     def _stems(self) -> frozenset[str]:
-        return frozenset(f.name[:-3] for f in files(self.room).iterdir() if f.name.endswith(".py"))
+        return frozenset(name[:-3] for name in _files(self.room) if name.endswith(".py"))
 
     @cached_property
     def _external(self) -> dict[str, EntryPoint]:
+        from importlib.metadata import entry_points  # slow, and nearly all names are files of ours
+
         return {entry.name: entry for entry in entry_points(group=self.room)}
+
+
+def _files(room: str) -> Iterable[str]:
+    """The names of a package's files, wherever it was imported from."""
+    (folder,) = import_module(room).__path__
+    if os.path.isdir(folder):
+        return os.listdir(folder)
+    from importlib.resources import files  # it is in an archive
+
+    return [file.name for file in files(room).iterdir()]

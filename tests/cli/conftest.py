@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tremor_tui.cli.main import run
+from tremor_tui.cli.start import run
 
 ROOT = Path(__file__).parents[2]
 

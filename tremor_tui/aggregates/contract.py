@@ -105,7 +105,7 @@ def find(path: str) -> Aggregate | None:
     """
     module, _, name = path.rpartition("::")
     stem = module.rsplit("::", 1)[-1]
-    if stem not in aggregates.names():
+    if stem not in aggregates:
         return None
     return aggregates.get(stem).get(name)
 

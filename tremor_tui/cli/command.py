@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
 import typer
+
+from tremor_tui.cli.ending import unless_unheard
 
 P = ParamSpec("P")
 
@@ -19,18 +19,11 @@ def add(app: typer.Typer, name: str, function: Callable[P, int]) -> None:
 
 
 def obeying(function: Callable[P, int]) -> Callable[P, None]:
-    """The function as typer wants it: a status that is not 0 ends the program with it.
-
-    Where nobody reads stdout any more (`| head`) there is nothing left to do, and nothing went wrong.
-    """
+    """The function as typer wants it: a status that is not 0 ends the program with it."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            status = function(*args, **kwargs)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = 0
+        status = unless_unheard(lambda: function(*args, **kwargs))
         if status:
             raise typer.Exit(status)
 

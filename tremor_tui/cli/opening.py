@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tremor_tui.cli import output
 from tremor_tui.cli.browser import is_served
-from tremor_tui.cli.options import module_path
+from tremor_tui.cli.modules import module_path
 from tremor_tui.control.client import open_plane
 from tremor_tui.control.launch import find_engines, start_engine
 from tremor_tui.control.plane import ControlPlane

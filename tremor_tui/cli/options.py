@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -61,12 +60,6 @@ RecordMB = Annotated[
 Executors = Annotated[
     int, typer.Option("--executors", min=1, max=256, metavar="N", help="Processes that run flows.")
 ]
-
-
-def module_path() -> tuple[str, ...]:
-    """The folders of TREMOR_PATH, absolute."""
-    folders = os.environ.get("TREMOR_PATH", "").split(os.pathsep)
-    return tuple(os.path.abspath(folder) for folder in folders if folder)
 
 
 def refuse_queries(file: Path, queries: list[Path] | None) -> None:

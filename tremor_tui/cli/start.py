@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 
 def main() -> None:
@@ -12,6 +13,16 @@ def main() -> None:
 
         sys.stdout.write(f"tremor-tui {__version__}\n")
         return
-    from tremor_tui.cli.main import run
-
     sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs a command; its exit status. typer is loaded where the arguments need it."""
+    from tremor_tui.cli.plain import plain
+
+    status = plain(arguments)
+    if status is None:
+        from tremor_tui.cli.main import run as run_any
+
+        status = run_any(arguments)
+    return status

@@ -1,25 +1,29 @@
 """Opens and checks the files that a user names: one way for the command line, the compile service and the
-executors, so that all of them see the same program."""
+executors, so that all of them see the same program.
+
+What compiles each kind of file is imported where it is needed: a script needs a third of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tremor_tui.errors import CompileError, ParseError, TremorError
 from tremor_tui.language.check.script import declare_all
 from tremor_tui.language.compile import compile_script
-from tremor_tui.language.compile_deploy import CompiledDeploy, compile_deploy
-from tremor_tui.language.compile_query import compile_query
-from tremor_tui.language.compile_yaml import CompiledYaml, compile_yaml, pipelines_named
-from tremor_tui.language.ir.deploy import DeployIR
-from tremor_tui.language.ir.query import QueryIR
 from tremor_tui.language.modules import LIBRARY, ModuleLoader
 from tremor_tui.language.parse.parser import parse
 from tremor_tui.language.source import Source
 from tremor_tui.model.diagnostic import Diagnostic
-from tremor_tui.pipeline.build import build
+
+if TYPE_CHECKING:
+    from tremor_tui.language.compile_deploy import CompiledDeploy
+    from tremor_tui.language.compile_yaml import CompiledYaml
+    from tremor_tui.language.ir.deploy import DeployIR
+    from tremor_tui.language.ir.query import QueryIR
 
 YAML = (".yaml", ".yml")
 SUFFIXES = (".tremor", ".trickle", ".troy", *YAML)
@@ -88,6 +92,8 @@ def queries_of(path: Path, source: Source, texts: Mapping[str, str]) -> list[Pat
     given = [Path(name) for name in texts if name.endswith(".trickle")]
     if given:
         return given
+    from tremor_tui.language.compile_yaml import pipelines_named
+
     beside = (path.parent / f"{name}.trickle" for name in pipelines_named(source))
     return [one for one in beside if one.is_file()]
 
@@ -103,9 +109,13 @@ def check(program: Program, *, with_graphs: bool = True) -> tuple[Diagnostic, ..
 def compile_flows(program: Program) -> CompiledDeploy | CompiledYaml:
     """The flows of a .troy file, or of a .yaml file of tremor 0.9. Raises CompileError."""
     if program.kind == "yaml":
+        from tremor_tui.language.compile_yaml import compile_yaml
+
         return compile_yaml(program.source, [(query.source, query.loader) for query in program.queries])
     if program.kind != "troy":
         raise CompileError([_no_troy(program)])
+    from tremor_tui.language.compile_deploy import compile_deploy
+
     return compile_deploy(program.source, program.loader)
 
 
@@ -140,6 +150,8 @@ def _check_script(program: Program, _: bool) -> Sequence[Diagnostic]:
 def _check_query(program: Program, with_graphs: bool) -> Sequence[Diagnostic]:
     if is_module(program):
         return _check_module(program, None)
+    from tremor_tui.language.compile_query import compile_query
+
     try:
         compiled = compile_query(program.source, program.loader)
     except ParseError as error:
@@ -177,6 +189,8 @@ def _reach(diagnostics: Iterable[Diagnostic]) -> int:
 
 
 def _build(query: QueryIR, file: str) -> None:
+    from tremor_tui.pipeline.build import build
+
     try:
         build(query)
     except CompileError:

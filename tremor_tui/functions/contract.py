@@ -88,7 +88,7 @@ def find(path: str) -> Function | None:
     """
     module, _, name = path.rpartition("::")
     stem = module.rsplit("::", 1)[-1]
-    if stem not in functions.names():
+    if stem not in functions:
         return None
     return functions.get(stem).get(name)
 

@@ -8,7 +8,8 @@ import typer
 
 from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import read, show
-from tremor_tui.cli.options import File, Format, Queries, module_path, refuse_queries
+from tremor_tui.cli.modules import module_path
+from tremor_tui.cli.options import File, Format, Queries, refuse_queries
 from tremor_tui.engine.sources import Program, check, texts_of
 from tremor_tui.errors import CompileError
 

@@ -10,7 +10,8 @@ import typer
 from tremor_tui.cli import output
 from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import show
-from tremor_tui.cli.options import File, Format, module_path
+from tremor_tui.cli.modules import module_path
+from tremor_tui.cli.options import File, Format
 from tremor_tui.engine.sources import Program, compile_flows, is_module
 from tremor_tui.errors import CompileError, ParseError
 from tremor_tui.language.compile import compile_script

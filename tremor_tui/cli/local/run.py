@@ -1,4 +1,4 @@
-"""`run`: runs a script or a query over events, or the flows of a .troy file, in this process."""
+"""`run`: runs a script or a query over events, or the flows of a .troy file; what typer is told of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from tremor_tui.cli.command import add
-from tremor_tui.cli.diagnose import read, show
 from tremor_tui.cli.options import (
     DrainSeconds,
     Executors,
@@ -18,13 +17,9 @@ from tremor_tui.cli.options import (
     Queries,
     Record,
     RecordMB,
-    module_path,
     refuse_queries,
 )
-from tremor_tui.cli.output import ErrorFormat
-from tremor_tui.control.commands import StartRecording
-from tremor_tui.engine.sources import Program, texts_of
-from tremor_tui.errors import CompileError, ConfigError, ControlError
+from tremor_tui.cli.running import entry
 
 Infile = Annotated[
     Path, typer.Option("--infile", "-i", readable=False, metavar="FILE", help="Events to read; - is stdin.")
@@ -92,67 +87,30 @@ def run(
 
     Exit codes: 0 done or drained, 1 failure, 75 ended by force with events left.
     """
-    if interactive:
-        return _interact(file, instance, error_format)
-    if file is None:
+    if file is None and not interactive:
         raise typer.BadParameter("name a .tremor, .trickle or .troy file, or give --interactive")
-    refuse_queries(file, queries)
-    try:
-        texts = texts_of(queries or ())
-        program = Program.open(file, Path.cwd(), module_path(), texts, shown=str(file))
-    except CompileError as error:
-        show(error.diagnostics, read, error_format)
-        return 1
-    try:
-        if detach:
-            return _detach(program, file, name, executors, texts, _recording(record, record_mb))
-        if program.kind in ("troy", "yaml"):
-            from tremor_tui.cli.running import flow
-
-            how = drain_seconds, instance, fail_on_error, error_format, record, record_mb, whole_events
-            return flow.run_flows(program, flow.Options(*how))
-        if record:
-            raise ConfigError("only the flows of a .troy file can be recorded", "leave --record out")
-        from tremor_tui.cli.running import script
-
-        events = infile, outfile, decoder, encoder, preprocessor, postprocessor
-        how_told = fail_on_error, error_format, whole_events
-        options = script.Options(*events, ingest_ns_step, origin_uri, instance, *how_told)
-        return script.run_script(program, options)
-    except CompileError as error:
-        show(error.diagnostics, program.find, error_format)
-    except ControlError as error:
-        if not error.diagnostics:
-            raise
-        show(error.diagnostics, read, error_format)
-    return 1
-
-
-def _interact(file: Path | None, instance: str, style: ErrorFormat) -> int:
-    from tremor_tui.cli.running.repl import interact
-
-    try:
-        program = Program.open(file, Path.cwd(), module_path(), shown=str(file)) if file else None
-        return interact(program, instance, style)
-    except CompileError as error:
-        show(error.diagnostics, read, style)
-        return 1
-
-
-def _recording(record: Path | None, record_mb: int) -> StartRecording | None:
-    return StartRecording(str(record.absolute()), record_mb) if record else None
-
-
-def _detach(
-    program: Program,
-    file: Path,
-    name: str,
-    executors: int,
-    texts: dict[str, str],
-    recording: StartRecording | None,
-) -> int:
-    if program.kind not in ("troy", "yaml"):
-        raise ConfigError("only a .troy or .yaml file runs on an engine", "leave --detach out")
-    from tremor_tui.cli.running.detached import run_detached
-
-    return run_detached(file, name, executors, texts, recording)
+    if file is not None and not interactive:
+        refuse_queries(file, queries)
+    return entry.run(
+        file,
+        queries=queries,
+        infile=infile,
+        outfile=outfile,
+        decoder=decoder,
+        encoder=encoder,
+        preprocessor=preprocessor,
+        postprocessor=postprocessor,
+        ingest_ns_step=ingest_ns_step,
+        origin_uri=origin_uri,
+        fail_on_error=fail_on_error,
+        instance=instance,
+        drain_seconds=drain_seconds,
+        detach=detach,
+        name=name,
+        executors=executors,
+        interactive=interactive,
+        record=record,
+        record_mb=record_mb,
+        whole_events=whole_events,
+        error_format=error_format,
+    )

@@ -10,6 +10,7 @@ import typer
 from tremor_tui.cli import output
 from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import read, show
+from tremor_tui.cli.modules import module_path
 from tremor_tui.cli.options import (
     DrainSeconds,
     Executors,
@@ -17,7 +18,6 @@ from tremor_tui.cli.options import (
     Name,
     Record,
     RecordMB,
-    module_path,
 )
 from tremor_tui.control.commands import Deploy, StartRecording
 from tremor_tui.engine.engine import Settings

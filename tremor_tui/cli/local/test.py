@@ -15,7 +15,8 @@ from tremor_tui import __version__
 from tremor_tui.cli import output
 from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import show
-from tremor_tui.cli.options import Format, Instance, module_path
+from tremor_tui.cli.modules import module_path
+from tremor_tui.cli.options import Format, Instance
 from tremor_tui.cli.output import ErrorFormat
 from tremor_tui.cli.running.flow_tests import FlowRun, flow_tests_in, is_of_flow
 from tremor_tui.cli.running.stats import Stats, report_part

@@ -12,7 +12,7 @@ import typer
 
 from tremor_tui.cli import browser, output
 from tremor_tui.cli.command import add
-from tremor_tui.cli.options import module_path
+from tremor_tui.cli.modules import module_path
 from tremor_tui.control.client import connect
 from tremor_tui.control.commands import Deploy
 from tremor_tui.control.launch import ask_engine, find_engines, start_engine

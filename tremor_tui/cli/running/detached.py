@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 
 from tremor_tui.cli import output
-from tremor_tui.cli.options import module_path
+from tremor_tui.cli.modules import module_path
 from tremor_tui.control.client import connect, end_engine
 from tremor_tui.control.commands import Deploy, StartRecording
 from tremor_tui.control.launch import EngineInfo, ask_engine, start_engine

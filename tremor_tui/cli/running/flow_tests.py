@@ -12,7 +12,7 @@ from typing import Any
 
 from tremor_tui.cli import output
 from tremor_tui.cli.diagnose import show
-from tremor_tui.cli.options import module_path
+from tremor_tui.cli.modules import module_path
 from tremor_tui.cli.output import ErrorFormat
 from tremor_tui.cli.running.stats import Stats, report_part
 from tremor_tui.engine.flow_tests.form import SUFFIX, FlowTest, find_tests, read_test, tests_of

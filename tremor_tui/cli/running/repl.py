@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tremor_tui.cli import output
 from tremor_tui.cli.diagnose import show
-from tremor_tui.cli.options import module_path
+from tremor_tui.cli.modules import module_path
 from tremor_tui.cli.output import ErrorFormat
 from tremor_tui.engine.sources import Program
 from tremor_tui.errors import CompileError, ScriptError, TremorError

@@ -52,7 +52,7 @@ def _intrinsic(scope: Scope, node: IntrinsicFn) -> FunctionIR | None:
     path = node.target.text.removeprefix("core::")
     if find(path) is None:
         module = path.rsplit("::", 2)[-2] if "::" in path else ""
-        known = sorted(functions.get(module)) if module in functions.names() else []
+        known = sorted(functions.get(module)) if module in functions else []
         hint = did_you_mean(node.target.name.text, known, "it is not supported yet")
         scope.problems.error(f"The native function `{path}` is not defined", node.target.span, hint)
         return None

@@ -161,7 +161,7 @@ def _field(node: tree.FieldTest, env: Env) -> FieldIR:
 def _extractor(node: tree.Extractor, env: Env) -> ExtractorIR:
     """Prepares the rule once, so that a bad one is refused here."""
     name = node.name.text.lower()
-    if name not in extractors.names():
+    if name not in extractors:
         hint = did_you_mean(name, extractors.names())
         env.problems.error(f"There is no extractor called `{node.name.text}`", node.span, hint)
         return ExtractorIR(name, node.rule, node.span)

@@ -156,7 +156,7 @@ def check_aggregates(select: SelectIR, problems: Problems) -> None:
 
 
 def _known(module: str) -> list[str]:
-    return sorted(aggregates.get(module)) if module in aggregates.names() else []
+    return sorted(aggregates.get(module)) if module in aggregates else []
 
 
 def _keys(group: GroupIR) -> Iterator[ExprIR]:
