@@ -50,7 +50,7 @@ deploy flow {name};
 FAST: Final = "  create connector nowhere; connect /pipeline/main to /connector/nowhere;\n"
 
 
-def write_folder(folder: Path) -> None:
+def write_folder(folder: Path, sinks: Sequence[str]) -> None:
     """The data, the pipes and the flows."""
     text = "tremor " * 80
     data: dict[str, list[object]] = {
@@ -66,7 +66,7 @@ def write_folder(folder: Path) -> None:
     script = {"change": change, "dense": "let event.all = [event.all, 1]; event"}
     inputs = {"small": "small", "large": "large", "dense": "dense"}
     texts = []
-    for name in SINKS:
+    for name in sinks:
         os.mkfifo(folder / f"{name}.pipe")
         source = inputs.get(name, "normal")
         more = FAST if name == "slow" else ""
@@ -180,12 +180,14 @@ def growth(curve: Sequence[tuple[float, float]], after_s: float, span_s: float) 
     return max(later, default=first) - first
 
 
-def measure(seconds: float, rate_mb: float, in_engine: bool, tell_s: float) -> tuple[float, int]:
+def measure(
+    seconds: float, rate_mb: float, in_engine: bool, tell_s: float, sinks: Sequence[str] = SINKS
+) -> tuple[float, int]:
     """The largest growth of a process in MB, and the bytes that came through. Prints the curves."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_folder(folder)
-        readers = [Reader(folder / f"{sink}.pipe", rate_mb * 1e6) for sink in SINKS]
+        write_folder(folder, sinks)
+        readers = [Reader(folder / f"{sink}.pipe", rate_mb * 1e6) for sink in sinks]
         for reader in readers:
             reader.start()
         with running(folder, in_engine) as processes:
@@ -196,7 +198,7 @@ def measure(seconds: float, rate_mb: float, in_engine: bool, tell_s: float) -> t
         after = [rss for at, rss in curve if at >= warm_s]
         tops = " ".join(f"{top:.1f}" for top in peaks(curve, warm_s, span_s))
         sys.stdout.write(f"{process:10} {min(after):.1f} to {max(after):.1f} MB; peaks {tops}\n")
-    taken = {sink: reader.taken for sink, reader in zip(SINKS, readers, strict=True)}
+    taken = {sink: reader.taken for sink, reader in zip(sinks, readers, strict=True)}
     through = ", ".join(f"{sink} {count / 1e6:.1f}" for sink, count in taken.items())
     sys.stdout.write(f"through {through} MB; {cpu:.1f} s of CPU in {seconds:.0f} s\n")
     grown = max(growth(curve, warm_s, span_s) for curve in curves.values())
@@ -211,8 +213,9 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=1.0, help="MB a second that each reader takes")
     parser.add_argument("--engine", action="store_true")
     parser.add_argument("--tell", type=float, default=30.0, help="seconds between two lines")
+    parser.add_argument("--only", choices=SINKS, nargs="+", default=SINKS, metavar="FLOW")
     options = parser.parse_args()
-    grown, least = measure(options.seconds, options.rate, options.engine, options.tell)
+    grown, least = measure(options.seconds, options.rate, options.engine, options.tell, options.only)
     if not least:
         sys.stdout.write("a sink got nothing\n")
     return int(grown > LIMIT_MB or not least)

@@ -12,7 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 from typing import TYPE_CHECKING, Any, Final
+
+import orjson
 
 from tremor_tui.control.events import Hop, HopEnd, Trace
 from tremor_tui.model.batch import Batch, Value
@@ -25,6 +28,42 @@ if TYPE_CHECKING:
 MAX_HOPS: Final = 200
 MAX_VALUE: Final = 16 * 1024
 Emissions = list[tuple[str, Batch]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is kept to show an event: its frame, its value, or of a large one the beginning of its text.
+
+    `nbytes` is about what it weighs.
+    """
+
+    kept: Value
+    is_frame: bool
+    is_text: bool
+    nbytes: int
+
+    @classmethod
+    def of(cls, batch: Batch) -> Shown:
+        """The first event of a batch. A framed batch stays so."""
+        if batch.raws is not None:
+            frame = batch.raws[0]
+            is_whole = len(frame) <= MAX_VALUE
+            return cls(
+                frame if is_whole else frame[:MAX_VALUE], True, not is_whole, min(len(frame), MAX_VALUE)
+            )
+        nbytes = batch.nbytes // len(batch)
+        if nbytes <= MAX_VALUE:
+            return cls(batch.values[0], False, False, nbytes)
+        text = _text(batch.values[0])
+        return cls(text, False, True, len(text))
+
+    @property
+    def text(self) -> str:
+        """JSON, cut where it is too long."""
+        if self.is_frame:
+            frame: bytes = self.kept
+            return frame.decode("utf-8", "ignore") if self.is_text else _text_of_frame(frame)
+        return str(self.kept) if self.is_text else _text(self.kept)
 
 
 @dataclass(slots=True)
@@ -50,11 +89,16 @@ class Path:
     stream: int
     event_id: int
     read_ns: int
-    value: Value
+    shown: Shown
     now: Callable[[], int]
     stays: list[Stay] = field(default_factory=list)
     live: int = 1
     on_over: Callable[[], None] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """About what keeping it takes."""
+        return self.shown.nbytes
 
     def row(self, batch: Batch) -> int:
         """Where the event is in a batch, -1 where it is not."""
@@ -78,7 +122,7 @@ class Path:
 
     def enter(self, node: str, port: str = "") -> Stay:
         """The event has come to a node."""
-        stay = Stay(node, self.now(), port)
+        stay = Stay(intern(node), self.now(), port)  # the same few names, again and again
         if len(self.stays) < MAX_HOPS:
             self.stays.append(stay)
         return stay
@@ -124,8 +168,7 @@ class Path:
             )
             for one in self.stays
         )
-        text = _text(self.value)
-        return Trace(self.number, self.flow, self.source, self.read_ns, hops, self.live <= 0, text)
+        return Trace(self.number, self.flow, self.source, self.read_ns, hops, self.live <= 0, self.shown.text)
 
 
 def step_followed(
@@ -187,6 +230,13 @@ class Followed:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._operator, name)
+
+
+def _text_of_frame(frame: bytes) -> str:
+    try:
+        return _text(orjson.loads(frame))
+    except orjson.JSONDecodeError:  # what the codec could read in its own way
+        return frame.decode("utf-8", "ignore")
 
 
 def _text(value: Value) -> str:

@@ -2,6 +2,9 @@
 
 One event a second of each source, and more where a tap wants them or somebody asks for the next one. The
 ticker says when a source may begin another; the source looks at one number for each batch.
+
+What is kept is bounded by number and by bytes, and with many flows each keeps fewer. Of a framed batch the
+event's frame is kept and nothing decoded.
 """
 
 from __future__ import annotations
@@ -20,11 +23,17 @@ from tremor_tui.errors import UnknownName
 from tremor_tui.model.batch import Batch
 from tremor_tui.runtime.drain import wait_within
 from tremor_tui.runtime.flow import Flow
-from tremor_tui.runtime.path import Path
+from tremor_tui.runtime.path import Path, Shown
 from tremor_tui.runtime.tasks.source import SourceTask
 
 KEPT: Final = 600
-"""Paths of each flow that are kept."""
+"""Paths of each flow that are kept at most ..."""
+KEPT_BYTES: Final = 1 << 20
+"""... with events of so many bytes ..."""
+KEPT_ALL: Final = 6000
+"""... and of all flows, though ..."""
+KEPT_LEAST: Final = 10
+"""... so many of each."""
 MAX_RATE: Final = 20.0
 MAX_WAIT_S: Final = 60.0
 
@@ -35,9 +44,18 @@ class Paths:
 
     flow: Flow
     kept: dict[int, Path] = field(default_factory=dict)
+    nbytes: int = 0
     rates: dict[int, float] = field(default_factory=dict)
     allowed: dict[str, float] = field(default_factory=dict)
     waiters: list[Waiter] = field(default_factory=list)
+
+    def keep(self, path: Path, limit: int) -> None:
+        """Keeps a path, and lets the oldest go that are too many."""
+        self.kept[path.number] = path
+        self.nbytes += path.nbytes
+        while len(self.kept) > max(1, limit) or (self.nbytes > KEPT_BYTES and len(self.kept) > 1):
+            gone = self.kept.pop(next(iter(self.kept)))
+            self.nbytes -= gone.nbytes
 
 
 @dataclass(slots=True)
@@ -135,14 +153,12 @@ class Tracer:
             batch.stream,
             batch.ids[0],
             batch.ingest(0),
-            batch.values[0],
+            Shown.of(batch),
             clock.wall_ns,
         )
         stay = path.enter(f"connector/{task.alias}")
         stay.at_ns = path.read_ns
-        paths.kept[path.number] = path
-        if len(paths.kept) > KEPT:
-            del paths.kept[next(iter(paths.kept))]
+        paths.keep(path, max(KEPT_LEAST, min(KEPT, KEPT_ALL // max(1, len(self._flows)))))
         waiting = [one for one in paths.waiters if one.path is None and one.source in ("", task.alias)]
         for waiter in waiting:
             waiter.path = path
