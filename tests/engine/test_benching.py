@@ -28,6 +28,7 @@ from tremor_tui.control.commands import Deploy
 from tremor_tui.control.places import benches_dir
 from tremor_tui.control.snapshots import Notice
 from tremor_tui.engine import benching
+from tremor_tui.engine import kept as kept_runs
 from tremor_tui.engine.engine import Engine
 from tremor_tui.errors import ControlError
 
@@ -243,27 +244,27 @@ async def test_a_name_that_is_not_in_the_list_is_refused(running: Running) -> No
 
 
 def test_a_damaged_file_is_named_and_the_others_are_listed() -> None:
-    name = benching.keep(BenchRun(PLAN, began_ns=1))
+    name = kept_runs.keep(BenchRun(PLAN, began_ns=1))
     Path(benches_dir(), "odd.json").write_text("{")
 
-    listed = benching.list_kept()
+    listed = kept_runs.list_kept()
 
     assert [run.name for run in listed.runs] == [name]
     assert listed.damaged == ("odd.json",)
     with pytest.raises(ControlError, match="cannot be read"):
-        benching.read_kept("odd")
+        kept_runs.read_kept("odd")
 
 
 def test_runs_of_the_same_second_have_names_of_their_own() -> None:
-    names = [benching.keep(BenchRun(PLAN, began_ns=1)) for _ in range(3)]
+    names = [kept_runs.keep(BenchRun(PLAN, began_ns=1)) for _ in range(3)]
 
     assert len(set(names)) == 3
     assert decode_run(Path(benches_dir(), f"{names[0]}.json").read_bytes()).began_ns == 1
 
 
 def test_of_kept_runs_the_oldest_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(benching, "MOST_KEPT", 2)
+    monkeypatch.setattr(kept_runs, "MOST_KEPT", 2)
 
-    names = [benching.keep(BenchRun(PLAN, began_ns=day * 86_400 * 10**9)) for day in (1, 2, 3)]
+    names = [kept_runs.keep(BenchRun(PLAN, began_ns=day * 86_400 * 10**9)) for day in (1, 2, 3)]
 
-    assert [run.name for run in benching.list_kept().runs] == [names[2], names[1]]
+    assert [run.name for run in kept_runs.list_kept().runs] == [names[2], names[1]]

@@ -20,6 +20,12 @@ class ReadBench(Command, frozen=True, tag="read_bench"):
     name: str
 
 
+class DrawBench(Command, frozen=True, tag="draw_bench"):
+    """The curves of a run as a picture; answered with `BenchDrawn`."""
+
+    run: BenchRun
+
+
 class KeptBench(Picture, frozen=True):
     """A run that is kept. `best` is its highest throughput in MB/s, `points` how many were measured."""
 
@@ -43,6 +49,12 @@ class BenchesListed(Picture, frozen=True, tag="benches"):
 
     runs: tuple[KeptBench, ...] = ()
     damaged: tuple[str, ...] = ()
+
+
+class BenchDrawn(Picture, frozen=True, tag="bench_drawn"):
+    """The answer to `DrawBench`: an SVG."""
+
+    svg: str
 
 
 class BenchRead(Picture, frozen=True, tag="bench"):

@@ -9,7 +9,7 @@ import msgspec
 from tremor_tui.control.authoring import CheckPaths, Complete, Document, MakeTest, RunTests
 from tremor_tui.control.base import Command as Command
 from tremor_tui.control.bench import StartBench, StopBench, WatchBench
-from tremor_tui.control.benching import ListBenches, ReadBench
+from tremor_tui.control.benching import DrawBench, ListBenches, ReadBench
 from tremor_tui.control.company import Saved
 from tremor_tui.control.editing import Edit, Kinds, Outline
 from tremor_tui.control.events import ChangeTap as ChangeTap
@@ -213,5 +213,6 @@ Request = (
     | WatchBench
     | ListBenches
     | ReadBench
+    | DrawBench
     | MoveFlow
 )

@@ -16,7 +16,7 @@ import msgspec
 from tremor_tui.control.authoring import Completed, Documented, TestMade, TestsRun
 from tremor_tui.control.base import Picture as Picture
 from tremor_tui.control.bench import BenchStep as BenchStep
-from tremor_tui.control.benching import BenchesListed, BenchRead
+from tremor_tui.control.benching import BenchDrawn, BenchesListed, BenchRead
 from tremor_tui.control.editing import Edited, KindsListed, Outlined
 from tremor_tui.control.events import BreakSet as BreakSet
 from tremor_tui.control.events import BreakSnapshot as BreakSnapshot
@@ -483,5 +483,6 @@ Answer = (
     | Rehearsed
     | BenchesListed
     | BenchRead
+    | BenchDrawn
 )
 Pushed = EngineSnapshot | TapSamples | BreakSnapshot | Notice | Marked | Playing | BenchStep

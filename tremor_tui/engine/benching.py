@@ -12,13 +12,11 @@ that was stopped as well if anything was measured; of the kept ones the oldest g
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Protocol
 
 import anyio
@@ -33,29 +31,35 @@ from tremor_tui.control.bench import (
     StartBench,
     StopBench,
     WatchBench,
-    decode_run,
     decode_step,
     encode_run,
     problems,
 )
-from tremor_tui.control.benching import BenchesListed, BenchRead, KeptBench, ListBenches, ReadBench
+from tremor_tui.control.benching import (
+    BenchDrawn,
+    BenchRead,
+    DrawBench,
+    ListBenches,
+    ReadBench,
+)
 from tremor_tui.control.launch import python_command, python_environment
-from tremor_tui.control.places import benches_dir
 from tremor_tui.control.snapshots import Answer, Done, EngineSnapshot, Severity
-from tremor_tui.control.writing import write_whole
 from tremor_tui.engine.children import GONE, READ_SIZE
 from tremor_tui.engine.clients import ClientSession
 from tremor_tui.engine.company import who
+from tremor_tui.engine.kept import keep, list_kept, read_kept
 from tremor_tui.errors import ControlError, DataError
 
+LOOKS = (WatchBench, ListBenches, ReadBench, DrawBench)
 CHILD = "tremor_tui.bench.child"
+PAINTER = "tremor_tui.bench.vector"
+"""Makes an SVG of the run on its stdin."""
+DRAW_LIMIT_S = 20.0
 NICE = 5
 """As executors: a key that is typed comes first."""
 GRACE_S = 3.0
 """Between asking a child to end and ending it."""
 LINE_LIMIT = 4 * 1024 * 1024
-MOST_KEPT = 100
-_NAME = re.compile(r"[0-9a-z][0-9a-z-]{0,60}")
 
 
 class Owner(Protocol):
@@ -163,8 +167,8 @@ async def _read(stream: ByteReceiveStream | None, take: Callable[[bytes], bool])
 class Benching:
     """Answers what concerns the benchmark. `run` owns the child; `step` is the last one, None before any."""
 
-    takes: tuple[type[ask.Command], ...] = (StartBench, StopBench, WatchBench, ListBenches, ReadBench)
-    looks: tuple[type[ask.Command], ...] = (WatchBench, ListBenches, ReadBench)
+    takes: tuple[type[ask.Command], ...] = (StartBench, StopBench, *LOOKS)
+    looks: tuple[type[ask.Command], ...] = LOOKS
 
     def __init__(self, owner: Owner) -> None:
         self._owner = owner
@@ -199,6 +203,8 @@ class Benching:
                 return await anyio.to_thread.run_sync(list_kept)
             case ReadBench(name):
                 return BenchRead(name, await anyio.to_thread.run_sync(read_kept, name))
+            case DrawBench(run):
+                return BenchDrawn(await painted(run))
         raise ControlError(f"`{type(request).__name__}` is not about the benchmark")
 
     async def client_left(self, session: ClientSession) -> None:
@@ -338,51 +344,16 @@ def _in_words(beside: dict[str, float]) -> str:
     return f"{flows} of this engine, {sum(beside.values()):.0f} events/s"
 
 
-# --- what is kept
-
-
-def keep(run: BenchRun) -> str:
-    """Writes a run; answers its name. Raises OSError, ControlError."""
-    folder = benches_dir()
-    stem = time.strftime("%Y%m%d-%H%M%S", time.localtime(run.began_ns / 1e9))
-    stem = f"{stem}-{run.plan.data}-{run.plan.script}"
-    name = next(name for name in _names(stem) if not (folder / f"{name}.json").exists())
-    write_whole(folder / f"{name}.json", encode_run(run).decode())
-    for old in _kept()[MOST_KEPT:]:
-        old.unlink(missing_ok=True)
-    return name
-
-
-def _names(stem: str) -> Iterator[str]:
-    yield stem
-    number = 2
-    while True:
-        yield f"{stem}-{number}"
-        number += 1
-
-
-def _kept() -> list[Path]:
-    """The files, the latest first."""
-    return sorted(benches_dir().glob("*.json"), key=lambda path: path.stem, reverse=True)
-
-
-def list_kept() -> BenchesListed:
-    """Which runs are kept. Raises ControlError where the folder cannot be had."""
-    runs, damaged = [], []
-    for path in _kept():
-        try:
-            runs.append(KeptBench.of(path.stem, decode_run(path.read_bytes())))
-        except (OSError, DataError):
-            damaged.append(path.name)
-    return BenchesListed(tuple(runs), tuple(damaged))
-
-
-def read_kept(name: str) -> BenchRun:
-    """A run by its name. Raises ControlError."""
-    path = benches_dir() / f"{name}.json"
-    if not _NAME.fullmatch(name) or not path.exists():
-        raise ControlError(f"no run of the benchmark is kept as `{name}`")
+async def painted(run: BenchRun) -> str:
+    """The curves of a run as SVG, made by a process of its own. Raises ControlError."""
     try:
-        return decode_run(path.read_bytes())
-    except (OSError, DataError) as error:
-        raise ControlError(f"the run `{name}` cannot be read: {error}") from None
+        with anyio.fail_after(DRAW_LIMIT_S):
+            done = await anyio.run_process(
+                python_command(PAINTER), input=encode_run(run), env=python_environment(), check=False
+            )
+    except (OSError, TimeoutError):
+        raise ControlError("the picture could not be made", "export the run as JSON") from None
+    if done.returncode:
+        words = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise ControlError(f"the picture could not be made: {words}", "export the run as JSON")
+    return done.stdout.decode("utf-8", "replace")

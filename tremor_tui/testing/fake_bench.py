@@ -21,11 +21,20 @@ from tremor_tui.control.bench import (
     StopBench,
     WatchBench,
 )
-from tremor_tui.control.benching import BenchesListed, BenchRead, KeptBench, ListBenches, ReadBench
+from tremor_tui.control.benching import (
+    BenchDrawn,
+    BenchesListed,
+    BenchRead,
+    DrawBench,
+    KeptBench,
+    ListBenches,
+    ReadBench,
+)
 from tremor_tui.control.snapshots import Answer, Done, Pushed
 from tremor_tui.errors import ControlError
 
-QUESTIONS = (StartBench, StopBench, WatchBench, ListBenches, ReadBench)
+QUESTIONS = (StartBench, StopBench, WatchBench, ListBenches, ReadBench, DrawBench)
+Asked = StartBench | StopBench | WatchBench | ListBenches | ReadBench | DrawBench
 BEGAN_NS = 1_795_456_800_000_000_000
 EVENT_BYTES = 630
 FALLING = {"async": 0.985, "threads": 0.83, "executors": 0.98}
@@ -87,7 +96,7 @@ class FakeBench:
     step: BenchStep | None = None
     is_watched: bool = False
 
-    def answer(self, request: StartBench | StopBench | WatchBench | ListBenches | ReadBench) -> Answer:
+    def answer(self, request: Asked) -> Answer:
         """The answer to one of `QUESTIONS`. Raises ControlError."""
         match request:
             case StartBench(plan):
@@ -111,6 +120,8 @@ class FakeBench:
                 return BenchesListed(tuple(KeptBench.of(name, run) for name, run in self.kept.items()))
             case ReadBench(name):
                 return BenchRead(name, self.kept[name])
+            case DrawBench(run):
+                return BenchDrawn(f"<svg>{len(run.points)} points</svg>")
 
     def go_on(self, steps: int = 1_000_000, beside: str = "") -> None:
         """Tells the step that is so many measurements on, the last one at the end."""

@@ -31,13 +31,13 @@ from tremor_tui.workbench.curves import Curve, Scale, linear, logarithmic
 BUSY_LOAD = 0.5
 """Load average per core before a run from which on it is said to disturb."""
 VARIANTS: dict[tuple[str, str], str] = {
-    ("skewed", "classify"): "84 of 100 events leave at the first match; events pass unchanged",
-    ("even", "classify"): "all branches alike; events pass unchanged",
-    ("text", "classify"): "texts that are not ASCII; events pass unchanged",
-    ("skewed", "keys"): "keys are added to each event",
+    ("skewed", "classify"): "84 of 100 leave at the first match; unchanged",
+    ("even", "classify"): "all branches alike; unchanged",
+    ("text", "classify"): "texts that are not ASCII; unchanged",
+    ("skewed", "keys"): "84 of 100 at the first match; keys are added",
     ("even", "keys"): "all branches alike; keys are added",
-    ("skewed", "change"): "each event is changed at will: decoded and encoded whole",
-    ("even", "change"): "all branches alike; events are changed at will",
+    ("skewed", "change"): "84 of 100 at the first match; changed at will",
+    ("even", "change"): "all branches alike; changed at will",
 }
 
 
@@ -172,10 +172,16 @@ class Benched:
                 parts.append((schedule, value / best, best_at))
         if not parts:
             return ""
-        words = "of the lowest" if self.axis.falls else "of its best"
-        shown = [f"{name} {part:.2f}" for name, part, _ in parts]
-        shown[0] += f" {words}" + (f" ({parts[0][2]})" if parts[0][2] != last else "")
+        shown = [f"{name} {self.part(part)}" for name, part, _ in parts]
+        if parts[0][2] == last:
+            shown[0] += " of its best"
+        else:
+            shown[0] += f" of its {'lowest' if self.axis.falls else 'best'} (at {parts[0][2]})"
         return f"{last} {'flow' if last == 1 else 'flows'}: {', '.join(shown)}"
+
+    def part(self, part: float) -> str:
+        """A figure against the best one of its schedule: a part of it, or how often it."""
+        return f"{part:.2f}" if not self.axis.falls or part < 1.005 else f"x{part:.3g}"
 
     def gain(self) -> str:
         """What more processes bring, against one loop, at the size that is shown."""
@@ -227,9 +233,9 @@ def remarks(run: BenchRun) -> list[str]:
     """What makes the figures of a run less than they could be."""
     on, found = run.conditions, []
     if run.beside:
-        found.append(f"{run.beside} ran beside it: the figures are too low")
+        found.append(f"too low: beside it ran {run.beside}")
     if on.cores and on.load[0] >= BUSY_LOAD * on.cores:
-        found.append(f"the load was {on.load[0]:.1f} on {on.cores} cores before it began: too busy to trust")
+        found.append(f"too low: the load was {on.load[0]:.1f} on {on.cores} cores before it began")
     if on.cores and "executors" in run.plan.schedules and run.plan.executors > on.cores:
         found.append(f"{run.plan.executors} executors share {on.cores} cores")
     return found

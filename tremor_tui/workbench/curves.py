@@ -13,6 +13,7 @@ from dataclasses import dataclass
 NOTHING = -1
 """The curve of a cell in which there is none."""
 _STEPS = (1.0, 2.0, 5.0, 10.0)
+_BESIDE = (0, 1, 2, 3, -1, -2)
 _EDGE = 2
 """Columns that are left free at both ends."""
 
@@ -115,10 +116,9 @@ def draw(
     for index, curve in enumerate(curves):
         for size, value in curve.points:
             row, at = scale.row(value, rows), column(size, sizes, width)
-            at = next((x for x in (at, at + 1, at + 2, at - 1, at - 2) if (row, x) not in taken), at)
-            if 0 <= at < width:
-                taken.add((row, at))
-                cells[row][at] = (curve.letter, index)
+            at = next((at + by for by in _BESIDE if (row, at + by) not in taken and at + by < width), at)
+            taken.add((row, at))
+            cells[row][at] = (curve.letter, index)
     return cells
 
 

@@ -22,7 +22,15 @@ from tremor_tui.control.bench import (
     encode_run,
     problems,
 )
-from tremor_tui.control.benching import BenchesListed, BenchRead, KeptBench, ListBenches, ReadBench
+from tremor_tui.control.benching import (
+    BenchDrawn,
+    BenchesListed,
+    BenchRead,
+    DrawBench,
+    KeptBench,
+    ListBenches,
+    ReadBench,
+)
 from tremor_tui.control.snapshots import Done, EngineSnapshot, Pushed
 from tremor_tui.errors import ControlError, DataError
 from tremor_tui.workbench.actions import bindings
@@ -128,7 +136,7 @@ class BenchView(View):
             return "a benchmark runs; s stops it"
         if action == "stop_bench" and not shown.is_running:
             return "no benchmark runs"
-        if action in ("export", "fewer_flows", "more_flows") and not shown.runs:
+        if action in ("axis", "export", "fewer_flows", "more_flows", "all_sizes") and not shown.runs:
             return "nothing was measured yet"
         if action == "forget" and shown.over is None:
             return "no run is laid over"
@@ -203,7 +211,7 @@ class BenchView(View):
         """Offers data and scripts."""
         plan, names = self.shown.plan, list(VARIANTS)
         options = [
-            (f"{data} {script}", f"{data:<7}{script}", VARIANTS[data, script]) for data, script in names
+            (f"{data} {script}", f"{data:<7}{script:<8}", VARIANTS[data, script]) for data, script in names
         ]
         at = names.index((plan.data, plan.script)) if (plan.data, plan.script) in names else 0
 
@@ -294,8 +302,8 @@ class BenchView(View):
         """Offers what to write."""
         options = [
             ("json", "JSON", "every figure; `bench --against` and c read it"),
-            ("svg", "SVG", "the screen as it is"),
-            ("txt", "text", "the tables"),
+            ("svg", "SVG", "the curves as a picture"),
+            ("txt", "text", "curves and tables in characters"),
         ]
         self.app.push_screen(Menu("Export", options), self._export)
 
@@ -307,9 +315,14 @@ class BenchView(View):
         if kind == "json":
             self.desk.write_file(f"{stem}.json", encode_run(run).decode())
         elif kind == "svg":
-            self.desk.write_file(f"{stem}.svg", self.app.export_screenshot(title="tremor-tui bench"))
+            self.desk.work(self._draw(f"{stem}.svg", run))
         else:
             self.desk.write_file(f"{stem}.txt", self._text())
+
+    async def _draw(self, name: str, run: BenchRun) -> None:
+        answer = await self.desk.session.ask(DrawBench(run))
+        if isinstance(answer, BenchDrawn):
+            self.desk.write_file(name, answer.svg)
 
     def _text(self) -> str:
         panels = (self.plot, self.at_size, self.all_sizes)

@@ -191,7 +191,13 @@ class AtSize(Panel, can_focus=True):
         found += [(f"{glyphs.warn} {text}", ink.warn) for text in remarks(run)]
         found += [(text, ink.text) for text in (shown.ratios(), shown.gain()) if text]
         found.append((conditions(run), ink.dim))
-        return [Line().add(clip(named(text), width, glyphs.more), style) for text, style in found if text]
+        room = 2 if self.is_boxed else 1
+        return [
+            Line().add(clip(part, width, glyphs.more), style)
+            for text, style in found
+            if text
+            for part in wrap(named(text), width if room > 1 else len(text))
+        ]
 
     def _columns(self, width: int) -> list[tuple[str, int]]:
         columns = [("MB/s", 6), ("range", 6), ("events/s", 9), ("MB/CPU-s", 9), ("p50", 6), ("p99", 6)]
@@ -243,7 +249,7 @@ class AtSize(Panel, can_focus=True):
                 return f"{point.load * 100:.0f}%"
             case "of best":
                 best = shown.best(run, point.schedule)[1]
-                return f"{shown.axis.value(point) / best:.2f}" if best else "-"
+                return shown.part(shown.axis.value(point) / best) if best else "-"
         saved = shown.value(shown.over, point.schedule, point.flows)
         return f"x{shown.axis.value(point) / saved:.2f}" if saved else "-"
 
@@ -257,15 +263,8 @@ class AllSizes(Panel, can_focus=True):
 
     def heading(self) -> tuple[str, str]:
         """What the figures are."""
-        shown = self.shown
-        return (
-            (f"{shown.axis.title} by flows", "" if not shown.sizes else "y another")
-            if shown.sizes
-            else (
-                "All sizes",
-                "",
-            )
-        )
+        is_there = bool(self.shown.sizes)
+        return (f"{self.shown.axis.title} by flows", "y another") if is_there else ("All sizes", "")
 
     def body(self, width: int, height: int) -> list[Line]:
         """Figures, then parts of the best."""
@@ -304,6 +303,6 @@ class AllSizes(Panel, can_focus=True):
         line = Line().add(f"{schedule:<{NAME}}", style_of(schedule, self.ink))
         for size in self._fitting(width):
             value = shown.value(run, schedule, size)
-            text = f"{value / best:.2f}" if value and best else "-"
+            text = shown.part(value / best) if value and best else "-"
             line.add(f"{text:>6}", self.ink.text)
         return line
