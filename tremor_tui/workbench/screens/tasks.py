@@ -82,11 +82,14 @@ class TasksView(View):
         return True
 
     def on_task_selected(self, message: TaskSelected) -> None:
-        """The details follow the table at once."""
-        for widget in (self.times, self.why, self.strips):
-            widget.repaint()
+        """The details follow as soon as the table shows the new row."""
+        self.call_after_refresh(self._follow)
         if message.twice:
             self.act_task_open()
+
+    def _follow(self) -> None:
+        for widget in (self.times, self.why, self.strips):
+            widget.repaint()
 
     def on_column_clicked(self, message: ColumnClicked) -> None:
         """A header sorts; the same one again turns the order round."""
@@ -131,11 +134,13 @@ class TasksView(View):
             self.act_turn()
             return
         self.table.sort_by, self.table.is_falling = column, not BY_ID[column].left
+        self.table.release()
         self.repaint()
 
     def act_turn(self) -> None:
         """Turns the order round."""
         self.table.is_falling = not self.table.is_falling
+        self.table.release()
         self.repaint()
 
     def act_task_filter(self) -> None:

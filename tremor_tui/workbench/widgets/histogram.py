@@ -96,20 +96,15 @@ class RunTimes(Panel):
         sums, first, last = columns(counts, width)
         highest = max(sums, default=0)
         steps, lines = self.glyphs.steps, []
-        limit_ns = self.limit_ns
+        over = next((at for at in range(width) if _middle(at, width, first, last) > self.limit_ns), width)
         for row in range(rows):
             base = rows - 1 - row
             label = figures.count(highest) if row == 0 and highest else "0" if base == 0 else ""
             line = (
                 Line().add(f"{label:>{LABEL - 1}} ", self.ink.dim).add(self.glyphs.thin[11], self.ink.frame)
             )
-            for column, many in enumerate(sums):
-                full = many / highest * rows * len(steps) if highest else 0.0
-                level = int(full - base * len(steps) + 0.5)
-                level = 1 if many and base == 0 and level < 1 else level
-                at_ns = 2 ** (first + (last - first) * (column + 0.5) / width)
-                style = self.ink.hot if at_ns > limit_ns else self.ink.accent
-                line.add(steps[min(level, len(steps)) - 1] if level > 0 else " ", style)
+            cells = [_step(many, highest, base, rows, steps) for many in sums]
+            line.add("".join(cells[:over]), self.ink.accent).add("".join(cells[over:]), self.ink.hot)
             lines.append(line)
         return [*lines, self._scale(width, first, last)]
 
@@ -150,3 +145,15 @@ class RunTimes(Panel):
                 lines.append(Line().to(start))
             lines[-1].add(f"{name} ", self.ink.dim).add(f"{figures.rate(value):<5} ", self.ink.text)
         return lines
+
+
+def _middle(column: int, width: int, first: float, last: float) -> float:
+    """The time in ns that the middle of a column stands for."""
+    return float(2 ** (first + (last - first) * (column + 0.5) / width))
+
+
+def _step(many: int, highest: int, base: int, rows: int, steps: str) -> str:
+    """How a column looks `base` rows above the ground; what there is shows at least the smallest step."""
+    level = int(many / highest * rows * len(steps) - base * len(steps) + 0.5) if highest else 0
+    level = 1 if many and base == 0 and level < 1 else level
+    return steps[min(level, len(steps)) - 1] if level > 0 else " "

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -93,12 +97,41 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, rest]
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a widget's lines get when they go to the screen; found out once for each drawing.
+
+    `is_bare`: there is no border, padding, tint or opacity, which are Textual's to draw.
+    """
+
+    is_bare: bool
+    style: Style
+    background: Color
+    filters: Sequence[LineFilter]
+
+    @classmethod
+    def of(cls, widget: Widget) -> _Look:
+        """How a widget looks now."""
+        styles = widget.styles
+        is_bare = not any(widget.gutter) and not styles.tint.a and widget.opacity == 1.0
+        is_bare = is_bare and not any(kind for kind, _ in styles.outline)
+        return cls(is_bare, widget.rich_style, widget.background_colors[1], widget.get_line_filters())
+
+    def finish(self, strip: Strip) -> Strip:
+        """The line as it goes to the screen; lines remember what was made of them."""
+        strip = strip.apply_style(self.style)
+        for one in self.filters:
+            strip = strip.apply_filter(one, self.background)
+        return strip
+
+
 class Painted(Widget):
     """A widget that `draw`s all its lines; `repaint` sends on what differs from the last time."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._strips: list[Strip] = []
+        self._look: _Look | None = None
 
     @property
     def ink(self) -> Ink:
@@ -120,8 +153,14 @@ class Painted(Widget):
         if not width or not height or not self.display:
             return
         strips = [line.strip(width) for line in self.draw(width, height)[:height]]
+        self._look = None
         old, self._strips = self._strips, strips
-        rows = [y for y, strip in enumerate(strips) if y >= len(old) or old[y] != strip]
+        rows = []
+        for y, strip in enumerate(strips):
+            if y < len(old) and old[y] == strip:
+                strips[y] = old[y]  # it knows already how it looks on the screen
+            else:
+                rows.append(y)
         if len(old) > len(strips) or len(rows) > 12:
             self.refresh()
         elif rows:
@@ -132,6 +171,26 @@ class Painted(Widget):
         if y < len(self._strips):
             return self._strips[y].apply_style(self.rich_style)
         return Strip.blank(self.size.width, self.rich_style)
+
+    def notify_style_update(self) -> None:
+        """Other styles make it look otherwise."""
+        super().notify_style_update()
+        self._look = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a region, as drawn; Textual's own way is for frames, tints and the like alone."""
+        look = self._look
+        if look is None:
+            look = self._look = _Look.of(self)
+        if not look.is_bare:
+            return super().render_lines(crop)
+        width = self.size.width
+        first, last = crop.column_span
+        lines = [look.finish(self._strip(y, width)) for y in crop.line_range]
+        return lines if (first, last) == (0, width) else [line.crop(first, last) for line in lines]
+
+    def _strip(self, y: int, width: int) -> Strip:
+        return self._strips[y] if y < len(self._strips) else Strip.blank(width)
 
     def on_resize(self, event: events.Resize) -> None:
         """A new size is drawn at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -52,6 +53,8 @@ COLUMNS = (
 BY_ID = {column.id: column for column in COLUMNS}
 SMALLEST = ("task", "busy", "state", "blocked", "in", "out", "queue", "p99")
 """What is left out last comes first."""
+HELD_S = 3.0
+"""How long rows keep their places after the selection was moved, so that they do not move under the hand."""
 
 
 def _fields(task: TaskSnapshot) -> dict[str, str]:
@@ -77,6 +80,8 @@ class TaskTable(Panel, can_focus=True):
         self.wanted = ""
         self._top = 0
         self._rows: list[TaskSnapshot] = []
+        self._places: dict[str, int] = {}
+        self._held_until = 0.0
 
     def heading(self) -> tuple[str, str]:
         """How many tasks are in which state, and the order."""
@@ -105,7 +110,7 @@ class TaskTable(Panel, can_focus=True):
         return f"{words}   statistics {cost * 100:.1f}%" if wide and cost else words
 
     def rows(self) -> list[TaskSnapshot]:
-        """The tasks that are wanted, in order. What compares equal keeps its place."""
+        """The tasks that are wanted, in order. What compares equal keeps its place; while held, all do."""
         picture = self.store.picture
         asked = wanted(self.wanted)
         tasks = [
@@ -113,8 +118,23 @@ class TaskTable(Panel, can_focus=True):
             for task in (picture.tasks if picture else ())
             if asked.finds(f"{task.id} {task.detail} {task.state}", _fields(task))
         ]
-        value = BY_ID[self.sort_by].value
-        return sorted(tasks, key=value, reverse=self.is_falling)
+        if self._is_held():
+            return sorted(tasks, key=lambda task: self._places.get(task.id, len(self._places)))
+        return sorted(tasks, key=BY_ID[self.sort_by].value, reverse=self.is_falling)
+
+    def hold(self) -> None:
+        """Keeps the rows where they are seen, for a while."""
+        if not self._rows:
+            return
+        self._places = {task.id: place for place, task in enumerate(self._rows)}
+        self._held_until = time.monotonic() + HELD_S
+
+    def release(self) -> None:
+        """Sorts the rows at once."""
+        self._held_until = 0.0
+
+    def _is_held(self) -> bool:
+        return time.monotonic() < self._held_until
 
     def columns(self, width: int) -> list[Column]:
         """The columns that fit: those of the highest rank go first."""
@@ -216,6 +236,7 @@ class TaskTable(Panel, can_focus=True):
 
     def move(self, by: int) -> None:
         """Selects a row above or below."""
+        self.hold()
         self._rows = self.rows()
         if self._rows:
             self.pick(max(0, min(len(self._rows) - 1, self.index() + by)))
@@ -237,6 +258,7 @@ class TaskTable(Panel, can_focus=True):
         """A row is selected, a header sorts."""
         row = event.y - 2
         if row >= 0 and self._top + row < len(self._rows):
+            self.hold()
             self.pick(self._top + row, event.chain > 1)
         elif row == -1:
             self._click_header(event.x - self.inset)
@@ -249,6 +271,10 @@ class TaskTable(Panel, can_focus=True):
                 self.post_message(ColumnClicked(column.id))
                 return
             at += cells + 1
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Rows keep still under the pointer."""
+        self.hold()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel moves the selection."""
