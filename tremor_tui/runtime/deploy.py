@@ -67,7 +67,7 @@ def deploy(flow: Flow, lent: Lent, make_context: MakeContext, build: Builder) ->
 def make_channel(lent: Lent) -> Channel:
     """An input channel of the flow's size."""
     settings = lent.settings
-    return Channel(settings.channel_batches, settings.channel_bytes, lent.clock.monotonic_ns)
+    return lent.schedule.channel(settings.channel_batches, settings.channel_bytes, lent.clock.monotonic_ns)
 
 
 def make_pipeline(ir: PipelineIR, lent: Lent, build: Builder) -> PipelineTask:

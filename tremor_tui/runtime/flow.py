@@ -132,7 +132,7 @@ class Flow:
         if self.state in ("initializing", "running", "paused"):
             self.state = "draining"
         for source in self.sources:
-            source.stop()
+            self.lent.schedule.tell(source, source.stop)
         self._bell.ring()
 
     def leave(self) -> None:
@@ -157,7 +157,7 @@ class Flow:
         """Pauses the sources, or lets them go on."""
         self.state = "paused" if paused else "running"
         for source in self.sources:
-            source.hold(paused)
+            self.lent.schedule.tell(source, source.hold, paused)
 
     def begin(self, task: Task) -> None:
         """Starts a task of it."""
@@ -168,7 +168,7 @@ class Flow:
     def end(self, task: Task) -> None:
         """Cancels one task of it."""
         if task in self._scopes:
-            self._scopes[task].cancel()
+            self.lent.schedule.tell(task, self._scopes[task].cancel)
 
     @property
     def is_stopping(self) -> bool:
@@ -218,7 +218,7 @@ class Flow:
         leaving = [task for task in self.leaving if isinstance(task, SourceTask)]
         for source in (*self.sources, *leaving):
             if insight.source in (source.key, source.intake.number):
-                source.tell(insight)
+                self.lent.schedule.tell(source, source.tell, insight)
 
     def note_failed(self, task: Task, error: Exception) -> None:
         """A source that users can mend drains what it sent; anything else ends the flow at once."""
@@ -275,8 +275,8 @@ class Flow:
         group.cancel_scope.cancel()
 
     async def _main(self, task: Task) -> None:
-        with CancelScope() as self._scopes[task]:
-            await task.main()
+        scope = self._scopes[task] = CancelScope()
+        await self.lent.schedule.live(task, scope)
         self._scopes.pop(task, None)
 
     async def _until(self, condition: Callable[[], bool]) -> None:

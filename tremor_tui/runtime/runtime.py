@@ -21,7 +21,6 @@ from tremor_tui.metrics.board import Board
 from tremor_tui.model.signal import Tick
 from tremor_tui.runtime.breaks import BreakTable
 from tremor_tui.runtime.clock import SystemClock
-from tremor_tui.runtime.complaints import Complaints
 from tremor_tui.runtime.cost import Cost
 from tremor_tui.runtime.deploy import Builder, deploy
 from tremor_tui.runtime.drain import drain, wait_within
@@ -30,9 +29,9 @@ from tremor_tui.runtime.handing import hand_over, take_over
 from tremor_tui.runtime.letters import LetterBox
 from tremor_tui.runtime.lifecycle import Ending
 from tremor_tui.runtime.measure import Measure
-from tremor_tui.runtime.meter import Current
 from tremor_tui.runtime.replaying import Unsent, replay
 from tremor_tui.runtime.reshape import Reshape
+from tremor_tui.runtime.schedule.choosing import check_shared, make_schedule
 from tremor_tui.runtime.settings import Settings
 from tremor_tui.runtime.snapshot import flow_picture, task_pictures
 from tremor_tui.runtime.swap import swap
@@ -75,8 +74,9 @@ class Runtime:
         self._log = log or (lambda text: None)
         self.letters = LetterBox(self.clock) if in_engine or letters else None
         self._board = board or Board()
-        self._current = Current()
-        self._complaints = Complaints(self._log, self.clock.monotonic_ns)
+        self._schedule = make_schedule(self.settings.schedule)
+        self._current = self._schedule.current()
+        self._complaints = self._schedule.complaints(self._log, self.clock.monotonic_ns)
         self._build = build or partial(_build, self.settings.instance, socket.gethostname())
         self.paths = Tracer(self.flows, self.clock)
         self.breaks = BreakTable(self.flows, self.clock)
@@ -120,7 +120,11 @@ class Runtime:
             raise LifecycleError(f"flow `{ir.alias}` runs already", "stop it first")
         flow = Flow(ir, base, file, self.settings, self.clock, self._complaints)
         flow.letters = self.letters.of(ir.alias, flow.irs) if self.letters is not None else None
-        lent = Lent(ir.alias, self.settings, self.clock, self._board, self._current, self._complaints, flow)
+        if not self._schedule.is_one_loop:
+            check_shared(ir, self.flows.values(), file)
+        around = self._board, self._current, self._complaints
+        host = self._schedule.host(flow)
+        lent = Lent(ir.alias, self.settings, self.clock, *around, host, self._schedule)
         deploy(flow, lent, partial(self._context, flow), self._build)
         if carried:
             take_over(flow, carried)
@@ -148,6 +152,7 @@ class Runtime:
 
         Raises UnknownName, and LifecycleError where it cannot be handed over; then it goes on.
         """
+        self._check_one_loop("hand a flow over")
         flow = self._flow(alias)
         carried = await hand_over(flow, within_s)
         self._taps.forget(flow)
@@ -184,6 +189,7 @@ class Runtime:
         version: int = 0,
     ) -> Receipt:
         """Puts new graphs into running pipelines, as `swap.py` says. Raises UnknownName, LifecycleError."""
+        self._check_one_loop("change a flow that runs")
         flow = self._flow(alias)
         receipt = swap(flow, graphs, irs or {}, version)
         self._taps.follow(flow)
@@ -198,6 +204,7 @@ class Runtime:
         `graphs` are new ones of pipelines that stay. Raises UnknownName, LifecycleError, and CompileError
         where something new cannot be made or opened; then the flow is as it was.
         """
+        self._check_one_loop("change a flow that runs")
         flow = self._flow(ir.alias)
         change = Reshape(flow, ir, graphs or {}, partial(self._context, flow), self._build, version)
         receipt = await change.run()
@@ -239,6 +246,7 @@ class Runtime:
 
     def open_tap(self, edge: str, wanted: float | Wanted, deliver: Deliver) -> Tap:
         """Copies events that pass an edge, given by its id in pictures. Raises UnknownName."""
+        self._check_one_loop("tap a flow")
         return self._taps.open(edge, wanted, deliver)
 
     def change_tap(self, tap: Tap, wanted: Wanted) -> None:
@@ -280,7 +288,7 @@ class Runtime:
         return self.flows[alias]
 
     def _context(self, flow: Flow, connector: ConnectorIR) -> ConnectorContext:
-        return ConnectorContext(
+        ctx = ConnectorContext(
             flow=flow.alias,
             alias=connector.alias,
             base=flow.base,
@@ -290,6 +298,11 @@ class Runtime:
             request_stop=partial(self._request_stop, flow),
             waiting=self._current.waiting,
         )
+        return self._schedule.context(ctx)
+
+    def _check_one_loop(self, doing: str) -> None:
+        if not self._schedule.is_one_loop:
+            raise LifecycleError(f"the threads schedule cannot {doing}", "use `--schedule async`")
 
     def _request_stop(self, flow: Flow, status: int, force: bool) -> None:
         if self._group is None or self._is_exiting:
@@ -332,9 +345,10 @@ class Runtime:
                             pipeline.channel.send_signal(tick)
             self._watch.look(self.flows.values(), now, tick.ingest_ns)
             self._measure.look(self.flows.values(), now, tick.ingest_ns)
-            self._taps.flush()
-            self.breaks.look(now)
-            self.paths.look(now)
+            if self._schedule.is_one_loop:
+                self._taps.flush()
+                self.breaks.look(now)
+                self.paths.look(now)
             self._complaints.flush()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tremor_tui.model.batch import MAX_BYTES, MAX_ROWS
 
@@ -13,7 +14,8 @@ class Settings:
 
     A batch leaves its source at `batch_rows` rows or `batch_bytes` bytes, or at the end of a read.
     `drain_s` is the deadline of a stop that names none. `fuses`: pipelines are fused and sources decode only
-    what is read (`pipeline/fusing`). When something is worth a warning is said by `control/limits.py`.
+    what is read (`pipeline/fusing`). `schedule`: how tasks share the machine (`schedule/`). When something is
+    worth a warning is said by `control/limits.py`.
     """
 
     channel_batches: int = 64
@@ -26,3 +28,4 @@ class Settings:
     tick_s: float = 0.1
     instance: str = "tremor"
     fuses: bool = True
+    schedule: Literal["async", "threads"] = "async"

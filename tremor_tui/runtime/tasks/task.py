@@ -17,7 +17,6 @@ from tremor_tui.model.batch import Batch
 from tremor_tui.model.insight import Ack, Drained, Fail, Insight
 from tremor_tui.model.port import ERR
 from tremor_tui.model.signal import Drain
-from tremor_tui.runtime.bell import Bell
 from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.complaints import Complaints
 from tremor_tui.runtime.meter import TIMER, Current, Meter
@@ -28,6 +27,7 @@ from tremor_tui.runtime.settings import Settings
 if TYPE_CHECKING:
     from tremor_tui.runtime.gate import Gate
     from tremor_tui.runtime.letters import FlowLetters
+    from tremor_tui.runtime.schedule.cooperative import Schedule
 
 CLOSE_S = 1.0
 """How long a connector may take to close when it is not drained."""
@@ -78,6 +78,7 @@ class Lent:
     current: Current
     complaints: Complaints
     host: Host
+    schedule: Schedule
 
 
 @dataclass(eq=False)
@@ -108,7 +109,7 @@ class Task(ABC):
         self.id = f"{lent.flow}/{self.kind}/{self.alias}"
         budget_ns = int(lent.settings.budget_ms * 1e6)
         self.meter = Meter(self.id, lent.clock.monotonic_ns, lent.board, lent.current, budget_ns)
-        self.bell = Bell(self.meter)
+        self.bell = lent.schedule.bell(self.meter)
         self.outbox = Outbox({}, self.bell, self.unlinked)
         self.since_ns = lent.clock.wall_ns()
         self.has_ended = False
@@ -168,7 +169,7 @@ class Task(ABC):
     def send_up(self, insight: Insight) -> None:
         """Tells every task above."""
         for task in self.above:
-            task.tell(insight)
+            self.lent.schedule.tell(task, task.tell, insight)
 
     def unlinked(self, port: str, batch: Batch) -> None:
         """Counts what leaves by a port that leads nowhere; errors are logged as well.
