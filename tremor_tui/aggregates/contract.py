@@ -19,10 +19,10 @@ changes. The values that a state holds are shared with others and never changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from tremor_tui.model.batch import Value
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.values import type_name
 from tremor_tui.registry import Registry
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
@@ -21,6 +21,7 @@ from tremor_tui.errors import ConfigError, did_you_mean
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.config import Field as Field
 from tremor_tui.model.origin import OriginUri
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.values import type_name
 from tremor_tui.registry import Registry
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final, Literal
 
@@ -13,6 +12,7 @@ from tremor_tui.connectors.shared.cron import Cron, parse
 from tremor_tui.errors import ConfigError, did_you_mean
 from tremor_tui.model.batch import Value
 from tremor_tui.model.origin import OriginUri
+from tremor_tui.model.record import dataclass
 
 LONGEST_S: Final = 3600.0
 """One wait at most, so that a wall clock that is set is noticed."""

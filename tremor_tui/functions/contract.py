@@ -7,10 +7,10 @@ that into a ScriptError at the place of the call. Arguments and results are neve
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from tremor_tui.model.batch import Value
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.sizes import is_small, too_large
 from tremor_tui.model.values import type_name
 from tremor_tui.registry import Registry

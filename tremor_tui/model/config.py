@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from tremor_tui.errors import ConfigError, did_you_mean
 from tremor_tui.model.batch import Value
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.values import type_name
 
 

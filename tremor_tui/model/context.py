@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tremor_tui.model.batch import Value
 from tremor_tui.model.origin import OriginUri
+from tremor_tui.model.record import dataclass
 
 MAX_STEPS = 1_000_000
 """Loop turns and calls of functions that a script may take for one event."""

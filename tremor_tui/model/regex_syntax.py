@@ -6,10 +6,10 @@ where the Unicode classes shrink to RE2's own. A stack of open groups carries th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from tremor_tui.errors import ConfigError
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.regex_classes import NOT_SPACE, SPACE, WORD, inside, property_name, whole
 
 _FLAGS: Final = "imsUux-"

@@ -5,12 +5,12 @@ A moment is nanoseconds since 1970 in UTC, and an offset or zone to show it in. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
 from tremor_tui.errors import ConfigError
+from tremor_tui.model.record import dataclass
 
 SECOND: Final = 1_000_000_000
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,12 +8,13 @@ header of the event that completed it, and the time of its first one; who settle
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tremor_tui.model.batch import Batch, Tracks, Value, absorb, tracks_of
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import OUT
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.signal import Signal, Tick
 from tremor_tui.operators.contract import Field, Operator, Outputs, Quiet, check_config, describe, operator
 

@@ -8,7 +8,6 @@ becomes a row on `err` (`{"error": text, "event": value}`) and is counted in `er
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from tremor_tui.errors import ConfigError, DataError, did_you_mean
@@ -17,6 +16,7 @@ from tremor_tui.model.config import Field as Field
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight
 from tremor_tui.model.port import OUT, OVERFLOW
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.signal import Signal
 from tremor_tui.registry import Registry
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import repeat
 from operator import is_
 from typing import Any
@@ -12,6 +11,7 @@ from tremor_tui.errors import DataError, ScriptError
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.port import ERR, IN
+from tremor_tui.model.record import dataclass
 from tremor_tui.operators.contract import Failed, Outputs, Quiet, timed
 
 ScriptResult = tuple[str, Value, Meta | None] | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,6 +13,7 @@ from tremor_tui.language.ir.query import OperatorNode, PassNode, QueryIR, Script
 from tremor_tui.language.ir.script import ScriptIR, SelectIR
 from tremor_tui.model.context import Context
 from tremor_tui.model.port import ERR, IN
+from tremor_tui.model.record import dataclass
 from tremor_tui.operators.contract import Operator, operators
 from tremor_tui.operators.passthrough import Passthrough
 from tremor_tui.operators.script import Render, ScriptOperator, ignore, plain

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tremor_tui.language.ir.deploy import FlowIR
 from tremor_tui.language.ir.query import Node as NodeIR
 from tremor_tui.language.ir.query import OperatorNode, PassNode, QueryIR, ScriptNode
 from tremor_tui.model.port import IN, OUT
+from tremor_tui.model.record import dataclass
 from tremor_tui.pipeline.graph import Graph
 
 SHAPES = {"input": "rarrow", "output": "larrow", "stream": "point", "script": "note", "select": "box"}

@@ -8,7 +8,7 @@ finds the few graphs where no order of branches will do; these run event by even
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Context
 from tremor_tui.model.insight import Insight, Restore, Trigger
 from tremor_tui.model.matching import Known, match_nodes
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.signal import Signal
 from tremor_tui.operators.contract import Calling, Operator, Quiet, Steering
 from tremor_tui.pipeline import execute

@@ -15,9 +15,11 @@ rows of one id itself, no order of edges is right, and the plan says to run even
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from tremor_tui.model.record import dataclass
 
 if TYPE_CHECKING:
     from tremor_tui.pipeline.graph import Edge, Node

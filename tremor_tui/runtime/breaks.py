@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Final
 
 from tremor_tui.connectors.contract import Clock
 from tremor_tui.control.events import ENDED, BreakSnapshot, SetBreak
 from tremor_tui.errors import ControlError, LifecycleError, UnknownName
+from tremor_tui.model.record import dataclass
 from tremor_tui.runtime.condition import compile_condition, slowness
 from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.gate import Gate

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from tremor_tui.codecs.contract import Codec
@@ -19,6 +19,7 @@ from tremor_tui.interceptors.contract import Preprocessor, held, hold
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.origin import OriginUri
 from tremor_tui.model.port import ERR, OUT
+from tremor_tui.model.record import dataclass
 
 Emission = tuple[str, Batch]
 Bad = tuple[bytes, Exception, int]

@@ -15,7 +15,7 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Final
 
@@ -27,6 +27,7 @@ from tremor_tui.model.batch import REPLAY, Batch, Meta, Value
 from tremor_tui.model.diagnostic import Span
 from tremor_tui.model.origin import OriginUri
 from tremor_tui.model.packing import pack
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.values import BadJson, ValueFault, from_json, to_json
 
 RATE: Final = 1000

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
 
 from tremor_tui.errors import CompileError, ConfigError, TremorError
 from tremor_tui.language.ir.deploy import ConnectorIR
 from tremor_tui.model.diagnostic import Diagnostic, Span
+from tremor_tui.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

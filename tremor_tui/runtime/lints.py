@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from tremor_tui.control.limits import Limits
 from tremor_tui.control.snapshots import YIELD_REASONS
+from tremor_tui.model.record import dataclass
 from tremor_tui.runtime.meter import IO
 from tremor_tui.runtime.tasks.pipeline import PipelineTask
 from tremor_tui.runtime.tasks.task import Task

@@ -11,13 +11,13 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
 import anyio.lowlevel
 
 from tremor_tui.metrics.board import Board
 from tremor_tui.metrics.instruments import Histogram, Recent, Series
+from tremor_tui.model.record import dataclass
 
 T = TypeVar("T")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tremor_tui.metrics.instruments import Series
 from tremor_tui.model.batch import Batch
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.signal import Signal
 from tremor_tui.runtime.bell import Bell
 from tremor_tui.runtime.channel import Channel

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tremor_tui.codecs.contract import Codec, Projecting
 from tremor_tui.interceptors.contract import Postprocessor
 from tremor_tui.model.batch import Batch, Meta, Value
+from tremor_tui.model.record import dataclass
 
 Refused = list[tuple[int, Exception]]
 """Row and error of what does not encode."""

@@ -11,7 +11,7 @@ over. A window or a batch that keeps the event ends its way: what it makes of it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from sys import intern
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +19,7 @@ import orjson
 
 from tremor_tui.control.events import Hop, HopEnd, Trace
 from tremor_tui.model.batch import Batch, Value
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.values import ValueFault, to_json
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ Long because the five steps share one plan, and read best one after the other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -37,6 +37,7 @@ import msgspec
 from tremor_tui.control.snapshots import Receipt
 from tremor_tui.errors import LifecycleError, TremorError
 from tremor_tui.language.ir.deploy import ConnectorIR, FlowIR, settings_of
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.signal import Drain
 from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.deploy import (

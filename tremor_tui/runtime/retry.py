@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
 from tremor_tui.errors import ConfigError, did_you_mean
+from tremor_tui.model.record import dataclass
 
 _KEYS: Final = ("interval_ms", "growth_rate", "max_retries", "randomized")
 _LONGEST_S: Final = 3600.0

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tremor_tui.connectors.contract import Clock
 from tremor_tui.control.events import Sample, TapSamples
 from tremor_tui.control.picking import field_path
 from tremor_tui.model.batch import Batch, Meta, Value
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.values import ValueFault, to_json
 from tremor_tui.runtime.condition import Condition, compile_condition
 from tremor_tui.runtime.top import Frequent

@@ -10,7 +10,7 @@ event's frame is kept and nothing decoded.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import count
 from typing import Final
@@ -21,6 +21,7 @@ from tremor_tui.connectors.contract import Clock
 from tremor_tui.control.events import Trace
 from tremor_tui.errors import UnknownName
 from tremor_tui.model.batch import Batch
+from tremor_tui.model.record import dataclass
 from tremor_tui.runtime.drain import wait_within
 from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.path import Path, Shown

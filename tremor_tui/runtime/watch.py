@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from tremor_tui.control.limits import Limits
 from tremor_tui.control.snapshots import Warned
 from tremor_tui.metrics.instruments import Series
+from tremor_tui.model.record import dataclass
 from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.lints import HINTS, Finding, Lints
 from tremor_tui.runtime.tasks.pipeline import PipelineTask

@@ -8,7 +8,7 @@ same objects afterwards, so that their counts and taps go on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from tremor_tui.connectors.contract import connectors
@@ -16,6 +16,7 @@ from tremor_tui.errors import CompileError, did_you_mean
 from tremor_tui.language.ir.deploy import Endpoint, FlowIR, LinkIR
 from tremor_tui.model.diagnostic import Diagnostic
 from tremor_tui.model.port import ERR, IN, OUT
+from tremor_tui.model.record import dataclass
 from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.outbox import Link
 from tremor_tui.runtime.tasks.pipeline import PipelineTask

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from tremor_tui.aggregates.contract import State
 from tremor_tui.model.batch import Tracks, Value, absorb
 from tremor_tui.model.diagnostic import Span
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.values import key_text
 from tremor_tui.operators.windows.triggers import Trigger
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import repeat
 from typing import Any
 
@@ -13,6 +13,7 @@ from tremor_tui.model.batch import Batch, Meta, Tracks, Value, tracks_of
 from tremor_tui.model.context import Context
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.port import OUT
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.signal import Signal, Tick
 from tremor_tui.operators.contract import Outputs, Quiet, timed
 from tremor_tui.operators.windows.carrying import fill_groups, plain_groups

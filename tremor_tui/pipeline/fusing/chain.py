@@ -9,13 +9,14 @@ do rows that left a script by `err`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from tremor_tui.model.batch import WHOLE, Batch, Later, Meta, Value
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.port import ERR, IN, OUT, OVERFLOW
 from tremor_tui.model.projection import decoder_of
+from tremor_tui.model.record import dataclass
 from tremor_tui.operators.script import ScriptFunction, ScriptOperator
 from tremor_tui.operators.select import Select
 from tremor_tui.pipeline import execute

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import orjson
 from tremor_tui.errors import CheckError, CompileError
 from tremor_tui.model.batch import Value
 from tremor_tui.model.port import ERR, IN, OUT, OVERFLOW
+from tremor_tui.model.record import dataclass
 from tremor_tui.operators.bucket import BucketGrouper
 from tremor_tui.operators.passthrough import Passthrough
 from tremor_tui.operators.script import ScriptOperator

@@ -6,13 +6,13 @@ import ast
 import dataclasses
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tremor_tui.language.emit.script import emit_script, emit_select
 from tremor_tui.language.emit.writer import Emitted
 from tremor_tui.language.load.loader import load
 from tremor_tui.model.port import IN
+from tremor_tui.model.record import dataclass
 from tremor_tui.operators.script import ScriptOperator
 from tremor_tui.operators.select import Select
 from tremor_tui.pipeline.fusing.reading import META, Reading, body_of, first_of, names_of, reading_of

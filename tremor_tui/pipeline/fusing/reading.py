@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from tremor_tui.model.record import dataclass
 
 EVENT = "event"
 META = "meta"

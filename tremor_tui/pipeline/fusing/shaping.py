@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tremor_tui.model.record import dataclass
 from tremor_tui.pipeline.fusing.reading import EVENT, META, records_of
 
 MANY = 6

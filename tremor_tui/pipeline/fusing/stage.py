@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
@@ -13,6 +13,7 @@ from tremor_tui.errors import ScriptError
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Cell
 from tremor_tui.model.port import ERR, IN, OUT
+from tremor_tui.model.record import dataclass
 from tremor_tui.operators.script import Fault, ScriptOperator
 from tremor_tui.operators.select import Select
 from tremor_tui.pipeline.fusing.rooms import OtherwiseError, Rooms

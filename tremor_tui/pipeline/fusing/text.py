@@ -18,10 +18,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from tremor_tui.model.port import ERR
+from tremor_tui.model.record import dataclass
 from tremor_tui.pipeline.fusing.reading import EVENT, META, names_of, records_of
 from tremor_tui.pipeline.fusing.shaping import Merger, Sets, meta_of, sunk, without_bytes
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from tremor_tui.errors import ChannelClosed
 from tremor_tui.metrics.instruments import Series
 from tremor_tui.model.batch import REPLAY, Batch
 from tremor_tui.model.insight import Drained, Insight, Started
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.signal import Drain, Signal
 from tremor_tui.runtime.catching import Catcher
 from tremor_tui.runtime.channel import Channel

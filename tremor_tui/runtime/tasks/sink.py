@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
 from tremor_tui.connectors.contract import Sink
@@ -11,6 +11,7 @@ from tremor_tui.errors import ChannelClosed, ConnectionLost, DataError
 from tremor_tui.model.batch import REPLAY, Batch, Tracks, absorb
 from tremor_tui.model.insight import Ack, Drained, Fail, Insight, Restore, Started, Trigger
 from tremor_tui.model.port import ERR, IN
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.signal import Drain, Signal
 from tremor_tui.runtime.catching import catch_rows
 from tremor_tui.runtime.channel import Channel

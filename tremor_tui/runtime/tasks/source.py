@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -13,6 +13,7 @@ from tremor_tui.connectors.contract import Source
 from tremor_tui.errors import ConnectionLost, TremorError
 from tremor_tui.model.batch import Batch
 from tremor_tui.model.insight import Ack, Drained, Fail, Insight, Restore, Started, Trigger
+from tremor_tui.model.record import dataclass
 from tremor_tui.model.signal import Drain
 from tremor_tui.runtime.catching import catch_frames
 from tremor_tui.runtime.intake import Intake
