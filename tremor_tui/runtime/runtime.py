@@ -25,12 +25,9 @@ from tremor_tui.runtime.cost import Cost
 from tremor_tui.runtime.deploy import Builder, deploy
 from tremor_tui.runtime.drain import drain, wait_within
 from tremor_tui.runtime.flow import Flow
-from tremor_tui.runtime.handing import hand_over, take_over
 from tremor_tui.runtime.letters import LetterBox
 from tremor_tui.runtime.lifecycle import Ending
 from tremor_tui.runtime.measure import Measure
-from tremor_tui.runtime.replaying import Unsent, replay
-from tremor_tui.runtime.reshape import Reshape
 from tremor_tui.runtime.schedule.choosing import check_shared, make_schedule
 from tremor_tui.runtime.settings import Settings
 from tremor_tui.runtime.snapshot import flow_picture, task_pictures
@@ -43,6 +40,7 @@ from tremor_tui.runtime.watch import Watch
 
 if TYPE_CHECKING:
     from tremor_tui.pipeline.graph import Graph
+    from tremor_tui.runtime.replaying import Unsent
 
 _ALIVE = ("initializing", "running", "paused", "draining")
 
@@ -127,6 +125,8 @@ class Runtime:
         lent = Lent(ir.alias, self.settings, self.clock, *around, host, self._schedule)
         deploy(flow, lent, partial(self._context, flow), self._build)
         if carried:
+            from tremor_tui.runtime.handing import take_over
+
             take_over(flow, carried)
         flow.on_done = self._note_change
         self.flows[ir.alias] = flow
@@ -154,6 +154,8 @@ class Runtime:
         """
         self._check_one_loop("hand a flow over")
         flow = self._flow(alias)
+        from tremor_tui.runtime.handing import hand_over
+
         carried = await hand_over(flow, within_s)
         self._taps.forget(flow)
         self.paths.forget(flow)
@@ -206,6 +208,8 @@ class Runtime:
         """
         self._check_one_loop("change a flow that runs")
         flow = self._flow(ir.alias)
+        from tremor_tui.runtime.reshape import Reshape  # not needed before the first change
+
         change = Reshape(flow, ir, graphs or {}, partial(self._context, flow), self._build, version)
         receipt = await change.run()
         self._taps.follow(flow)
@@ -242,6 +246,8 @@ class Runtime:
         """Sends letters through their flow again, as `replaying.py` says; those of no flow are not sent."""
         if alias not in self.flows:
             return [(one.id, f"the flow `{alias}` does not run") for one in letters]
+        from tremor_tui.runtime.replaying import replay
+
         return await replay(self.flows[alias], letters)
 
     def open_tap(self, edge: str, wanted: float | Wanted, deliver: Deliver) -> Tap:
@@ -268,6 +274,11 @@ class Runtime:
         ):
             await self._changed.wait()
         return self._exit or self._ending(0)
+
+    @property
+    def was_exited(self) -> bool:
+        """Whether `exit` has spoken."""
+        return self._is_exiting
 
     async def close(self) -> None:
         """Cancels what still runs and ends `run`."""

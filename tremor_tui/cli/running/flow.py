@@ -9,11 +9,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 from anyio.abc import TaskGroup
@@ -21,16 +22,20 @@ from anyio.abc import TaskGroup
 from tremor_tui.cli import output
 from tremor_tui.cli.diagnose import show
 from tremor_tui.cli.output import ErrorFormat
-from tremor_tui.cli.running.recording import FileText, Recorder
+from tremor_tui.cli.running.spread import EXITED, UNSTARTED, run_spread, share
 from tremor_tui.control.loops import forgive_late_wakeups
-from tremor_tui.control.snapshots import FlowSnapshot, TaskSnapshot
+from tremor_tui.control.snapshots import FileText, FlowSnapshot, TaskSnapshot
 from tremor_tui.engine.sources import Program, compile_flows
 from tremor_tui.errors import CompileError
-from tremor_tui.language.ir.deploy import DeployIR
+from tremor_tui.language.ir.deploy import DeployIR, FlowIR
 from tremor_tui.runtime.runtime import Runtime
 from tremor_tui.runtime.settings import Settings
 
+if TYPE_CHECKING:
+    from tremor_tui.cli.running.recording import Recorder
+
 DONE, FAILED, FORCED = 0, 1, 75
+ScheduleName = Literal["async", "threads", "executors"]
 LINE_PAUSE_S = 0.5
 WIDTH = 80
 """Of a terminal that does not know its own."""
@@ -47,6 +52,8 @@ class Options:
     record: Path | None = None
     record_mb: int = 256
     whole_events: bool = False
+    schedule: ScheduleName = "async"
+    executors: int = 1
 
 
 def run_flows(program: Program, options: Options) -> int:
@@ -56,20 +63,40 @@ def run_flows(program: Program, options: Options) -> int:
     if not compiled.ir.flows:
         output.failure(f"`{program.source.name}` deploys no flow", "add `deploy flow NAME;` at its end")
         return FAILED
-    loop = {"use_uvloop": find_spec("uvloop") is not None}
+    parts = share(compiled.ir.flows, options.executors) if options.schedule == "executors" else []
+    if len(parts) > 1:
+        return run_spread(parts, lambda flows: _run_part(program, options, compiled.ir, flows))
     files = tuple(
         FileText(one.name, str(one.path or one.name), one.text) for one in compiled.sources.values()
     )
-    return anyio.run(_Run(program, options, files).main, compiled.ir, backend_options=loop)
+    return anyio.run(_Run(program, options, files).main, compiled.ir, backend_options=_loop())
+
+
+def _run_part(
+    program: Program, options: Options, deploy: DeployIR, flows: Sequence[FlowIR]
+) -> tuple[int, bytes]:
+    """Some of the flows, in a process that is one of several."""
+    run = _Run(program, options, is_part=True)
+    status = anyio.run(run.main, replace(deploy, flows=tuple(flows)), backend_options=_loop())
+    return status, run.word
+
+
+def _loop() -> dict[str, bool]:
+    return {"use_uvloop": find_spec("uvloop") is not None}
 
 
 @dataclass(slots=True)
 class _Run:
-    """One run: its runtime and how often it was asked to end."""
+    """One run: its runtime and how often it was asked to end.
+
+    `is_part`: of several processes; then `word` is what the others have to be told at its end.
+    """
 
     program: Program
     options: Options
     files: tuple[FileText, ...] = ()
+    is_part: bool = False
+    word: bytes = b""
     runtime: Runtime = field(init=False)
     signals: int = 0
     line: _Line = field(default_factory=lambda: _Line())
@@ -81,18 +108,21 @@ class _Run:
             drain_s=self.options.drain_s,
             instance=self.options.instance,
             fuses=not self.options.whole_events,
+            schedule="threads" if self.options.schedule == "threads" else "async",
         )
         self.runtime = Runtime(settings, log=self.line.log)
         begin = time.monotonic()
         async with self._running() as group:
             if not await self._start(deploy):
+                self.word = UNSTARTED
                 return FAILED
-            if self.line.is_live:
+            if self.line.is_live and not self.is_part:
                 group.start_soon(self._show_often)
             recorder = self._recorder()
             if recorder:
                 group.start_soon(recorder.run)
             ending = await self.runtime.wait_ended()
+            self.word = EXITED if self.runtime.was_exited else b""
             if recorder:
                 recorder.finish()
             self.line.clear()
@@ -111,6 +141,8 @@ class _Run:
         options = self.options
         if options.record is None:
             return None
+        from tremor_tui.cli.running.recording import Recorder
+
         return Recorder(self.runtime, options.record, options.record_mb, self.files)
 
     @asynccontextmanager
@@ -133,7 +165,8 @@ class _Run:
         return True
 
     async def _obey_signals(self) -> None:
-        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as seen:
+        wanted = (signal.SIGTERM,) if self.is_part else (signal.SIGINT, signal.SIGTERM)
+        with anyio.open_signal_receiver(*wanted) as seen:
             async with anyio.create_task_group() as group:
                 async for number in seen:
                     self.signals += 1
