@@ -10,15 +10,15 @@ import gc
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import anyio
 import msgspec
 from anyio.abc import TaskGroup
+from anyio.streams.memory import MemoryObjectSendStream
 
 from tremor_tui.bench.topology import NAME, compiled
 from tremor_tui.connectors.bench import BenchSink
@@ -166,7 +166,8 @@ def _sent(pipeline: PipelineTask) -> int:
 
 
 def _settings(order: Begin) -> Settings:
-    settings = Settings(fuses=not order.whole_events)
+    schedule: Literal["async", "threads"] = "threads" if order.schedule == "threads" else "async"
+    settings = Settings(fuses=not order.whole_events, schedule=schedule)
     return replace(settings, batch_rows=order.batch_rows) if order.batch_rows else settings
 
 
@@ -179,31 +180,34 @@ def _over(runtime: Runtime) -> int:
     )
 
 
-async def _lines() -> AsyncIterator[bytes]:
-    """The lines of stdin, without a thread that would wait for them."""
-    rest = b""
-    while True:
-        await anyio.wait_readable(0)
-        data = os.read(0, READ)
-        if not data:
-            return
-        *whole, rest = (rest + data).split(b"\n")
-        for line in whole:
-            yield line
-
-
 async def serve() -> None:
-    """Obeys one order after the other until stdin ends."""
+    """Obeys one order after the other until stdin ends, which also ends what is under way."""
     forgive_late_wakeups()
-    async with anyio.create_task_group() as group:
+    orders, lines = anyio.create_memory_object_stream[bytes](16)
+    async with anyio.create_task_group() as group, lines:
+        group.start_soon(_read, orders, group.cancel_scope)
         worker = Worker(group)
-        async for line in _lines():
+        async for line in lines:
             answer = await worker.obey(_orders.decode(line))
             try:
                 os.write(1, msgspec.json.encode(answer) + b"\n")
             except BrokenPipeError:  # whoever asked is gone
-                break
-        group.cancel_scope.cancel()
+                group.cancel_scope.cancel()
+
+
+async def _read(orders: MemoryObjectSendStream[bytes], scope: anyio.CancelScope) -> None:
+    """Passes the lines of stdin on, without a thread that would wait for them."""
+    rest = b""
+    async with orders:
+        while True:
+            await anyio.wait_readable(0)
+            data = os.read(0, READ)
+            if not data:
+                scope.cancel()
+                return
+            *whole, rest = (rest + data).split(b"\n")
+            for line in whole:
+                await orders.send(line)
 
 
 def loop() -> dict[str, Any]:
