@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
 from collections.abc import Coroutine, Iterable
 from functools import partial
@@ -63,6 +64,8 @@ from tremor_tui.workbench.widgets.bars import AlertLine, Footer, StatusBar, Tab,
 from tremor_tui.workbench.widgets.painted import Painted
 
 FRAME_S = 0.1
+TURN_S = 0.0005
+"""How long a thread of ours keeps the interpreter from another: what is painted is written by a thread."""
 UNFOCUSED_FRAMES = 3
 """Every how many frames an unfocused terminal is painted."""
 Severity = Literal["info", "warning", "error"]
@@ -100,6 +103,7 @@ def run_workbench(
         ascii_only=ascii_only,
         settings=settings,
     )
+    sys.setswitchinterval(TURN_S)
     with guarded(app.leave_by_signal):
         app.run(mouse=mouse and settings.mouse)
     code = app.return_code or 0
