@@ -19,6 +19,7 @@ from rich.segment import Segment
 
 from tests.workbench.conftest import SIZES, Bench, Opened
 from tests.workbench.test_composing import drawn
+from tremor_tui.control.bench import SCHEDULES, BenchPlan, StartBench
 from tremor_tui.control.snapshots import Warned
 from tremor_tui.testing.fake_history import past_of
 from tremor_tui.testing.fake_plane import FakePlane
@@ -90,6 +91,28 @@ async def _errors(bench: Bench) -> None:
     await bench.sees("Event 26")
 
 
+async def _bench(bench: Bench) -> None:
+    await bench.press("7")
+    await bench.sees("takes in")
+
+
+async def _bench_running(bench: Bench) -> None:
+    await _bench(bench)
+    bench.plane.bench.answer(StartBench(BenchPlan(SCHEDULES)))
+    bench.plane.bench.go_on(40, beside="flow live of this engine, 41200 events/s")
+    await bench.sees("41 of 105")
+
+
+async def _bench_compared(bench: Bench) -> None:
+    await _bench(bench)
+    bench.plane.bench.answer(StartBench(BenchPlan(SCHEDULES)))
+    bench.plane.bench.go_on()
+    await bench.press("c")
+    await bench.sees("Lay a run")
+    await bench.press("enter")
+    await bench.sees("x1.25")
+
+
 async def _history(bench: Bench) -> None:
     await bench.press("6")
     await bench.until(lambda: len(bench.store.past.ring) == 600)
@@ -116,6 +139,9 @@ PICTURES: dict[str, Drive] = {
     "task": keys("2", "home", "enter", sees="esc closes"),
     "events": keys("3"),
     "history": _history,
+    "bench": _bench,
+    "bench-running": _bench_running,
+    "bench-compared": _bench_compared,
     "draft": drafting(),
     "script": _script,
     "errors": _errors,

@@ -188,7 +188,7 @@ class Benched:
         run = self.run or self.over
         single = self.value(run, "async", self.chosen)
         many = self.value(run, "executors", self.chosen)
-        if not single or not many or run is None:
+        if not single or not many or run is None or self.axis.falls:
             return ""
         return f"{run.plan.executors} executors are {many / single:.2f} of async at {self.chosen}"
 

@@ -13,6 +13,8 @@ from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.painted import Line, Panel, clip, wrap
 
 QUICKSTART = "pipelines/quickstart/live.troy"
+KEYS = {"quit": "q", "back": "-"}
+"""What leads to an option that has no number."""
 
 
 class StartView(Panel, can_focus=True):
@@ -49,6 +51,7 @@ class StartView(Panel, can_focus=True):
             ("empty", "Empty canvas", "press a to add the first node"),
             ("templates", "More templates" + more, "windows, fan out and others"),
         ]
+        found.append(("bench", "Measure how fast it is here", "the Bench screen"))
         if self.store.picture is not None and self.store.link == "live":
             found.append(("back", "Back to the flow", named(self.store.engine)))
         return [*found, ("quit", "Quit", "")]
@@ -80,7 +83,7 @@ class StartView(Panel, can_focus=True):
         for index, (name, title, remark) in enumerate(self.options):
             picked = index == self.marked
             line = Line().add(f" {self.glyphs.mark if picked else ' '} ", ink.picked)
-            line.add("q" if name == "quit" else str(index + 1), ink.key)
+            line.add(KEYS.get(name, str(index + 1)), ink.key).to(4)
             line.add(f"  {title:<42}", ink.picked if picked else ink.text)
             line.add(clip(remark, max(0, width - line.cells), self.glyphs.more), ink.dim)
             lines.append(line.fit(width).over(ink.marked_back) if picked else line)
@@ -94,6 +97,7 @@ class StartView(Panel, can_focus=True):
             ("Flow", "the graph, live: rates, queues, and the events of any edge"),
             ("Tasks", "where the time of every task goes, and why it is slow"),
             ("Script", "the text behind it; F5 swaps a change in, nothing is lost"),
+            ("Bench", "events a second, from one flow to 64, while they are measured"),
         )
         lines = [
             Line()
@@ -135,10 +139,15 @@ class StartView(Panel, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """The numbers of the options."""
-        if event.character and event.character.isdigit() and 0 < int(event.character) < len(self.options):
+        names = [name for name, _, _ in self.options]
+        key = event.character or ""
+        found = next((n for n in names if KEYS.get(n) == key and n != "quit"), "")
+        if not found and key.isdigit() and 0 < int(key) <= len(names):
+            found = names[int(key) - 1] if names[int(key) - 1] not in KEYS else ""
+        if found:
             event.stop()
             event.prevent_default()
-            self.take(int(event.character) - 1)
+            self.take(names.index(found))
 
     def on_click(self, event: events.Click) -> None:
         """An option was clicked."""

@@ -64,6 +64,10 @@ class Starting:
             case ("attach", _, engine):
                 app.attach(engine)
                 app.show("flow")
+            case ("bench", _, _):
+                if not app.is_attached:
+                    app.attach("")
+                app.show("bench")
             case ("back", _, _):
                 app.show("flow")
             case _:

@@ -129,6 +129,9 @@ class Scaling(Panel, can_focus=True):
         lines = [Line(), *(Line().add(f"  {text}", ink.text) for text in wrap(ABOUT, width - 4)), Line()]
         if self.store.past.playing is not None:
             return [*lines, Line().add("  A recording is played: nothing can be measured here.", ink.warn)]
+        if self.store.link in ("none", "lost"):
+            words = "No engine is connected. 0 shows the start screen, where 9 begins one for this."
+            return [*lines, *(Line().add(f"  {text}", ink.warn) for text in wrap(words, width - 4))]
         busy = beside(self.store.latest)
         if busy:
             words = f"{named(busy)} now: it would take time from what is measured. F6 stops it."
@@ -205,7 +208,7 @@ class AtSize(Panel, can_focus=True):
         if self.shown.run is not None and self.shown.over is not None:
             columns.append(("to saved", 9))
         while NAME + sum(cells + 1 for _, cells in columns) > width + 1 and len(columns) > 2:
-            wanted = ("p50", "range", "CPU", "events/s", "MB/CPU-s", "p99", "of best")
+            wanted = ("p50", "events/s", "CPU", "MB/CPU-s", "p99", "of best")
             gone = next((name for name in wanted if name in dict(columns)), columns[-1][0])
             columns = [one for one in columns if one[0] != gone]
         return columns
