@@ -60,9 +60,10 @@ def splice(written: frozenset[str], raw: bytes, event: Value, view: Value) -> by
     if not changes:
         return raw
     if not changes.keys().isdisjoint(view):
-        return orjson.dumps({**orjson.loads(raw), **changes})
+        # a copy: orjson gives thousands of bytes room to what it made, and a channel may hold this for long
+        return b"%b" % orjson.dumps({**orjson.loads(raw), **changes})
     if raw[-1] == CLOSED and view:
         return raw[:-1] + b"," + orjson.dumps(changes)[1:]
     raw = raw.strip()
     text = orjson.dumps(changes)
-    return text if raw[1:-1].isspace() or len(raw) == 2 else raw[:-1] + b"," + text[1:]
+    return b"%b" % text if raw[1:-1].isspace() or len(raw) == 2 else raw[:-1] + b"," + text[1:]
