@@ -95,9 +95,11 @@ async def test_what_is_typed_narrows_what_is_shown_at_once(opened: Opened, plane
         await bench.sees("in 5 of 20")
         many = len(asked(plane))
         plane.refuse = lambda request: ControlError("no") if isinstance(request, Complete) else None
+        place = bench.app.script.popup.region
 
         await bench.press("r", "e")
 
+        assert bench.app.script.popup.region == place, "another size would lay out the screen for each key"
         assert [item.label for item in bench.app.script.popup.items] == ["request_time"]
         assert len(asked(plane)) <= many + 1
         await bench.press("tab")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.strip import Strip
 
 from tests.workbench.conftest import SIZES, Bench, Opened
 from tremor_tui.control import commands as do
@@ -11,6 +12,7 @@ from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_plane import FakePlane, unknown_name
 from tremor_tui.testing.scenes import TRICKLE, TROY
 from tremor_tui.workbench.draft import Draft, keep, kept
+from tremor_tui.workbench.widgets.editor import Editor
 
 pytestmark = pytest.mark.anyio
 
@@ -314,6 +316,29 @@ async def test_a_line_that_is_opened_before_the_screen_was_ever_shown_is_in_the_
         await bench.sees("line 50 ")
         for number in range(45, 56):
             assert f"line {number} " in bench.text
+
+
+async def test_a_letter_draws_its_own_line_and_a_quote_all_lines_that_it_colours(
+    opened: Opened, plane: FakePlane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plane.files["live.troy"] = "\n".join(f"let a{number} = 1;" for number in range(1, 101))
+    write(plane, plane.files["live.troy"])
+    async with opened(plane) as bench:
+        await edit(bench)
+        await bench.press("enter", "up")
+        drawn: set[int] = set()
+        render = Editor.render_line
+
+        def line(editor: Editor, y: int) -> Strip:
+            drawn.add(y)
+            return render(editor, y)
+
+        monkeypatch.setattr(Editor, "render_line", line)
+
+        await bench.press("x")
+        assert drawn == {0}
+        await bench.press("home", *'"""')
+        await bench.until(lambda: len(drawn) > 20)
 
 
 async def test_text_of_a_workbench_that_was_ended_is_offered_again(opened: Opened, plane: FakePlane) -> None:

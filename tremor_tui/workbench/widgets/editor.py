@@ -1,7 +1,8 @@
 """Editor: edits tremor source with its colours; what is wrong is underlined where it is.
 
-It is Textual's TextArea with two changes: lines get their colours from `colour.py` (no tree-sitter), and
-`get_line`, which TextArea documents as the place for own styles, underlines the diagnostics.
+It is Textual's TextArea with three changes: lines get their colours from `colour.py` (no tree-sitter),
+`get_line`, which TextArea documents as the place for own styles, underlines the diagnostics, and after a key
+only the rows are drawn that look otherwise than before: TextArea draws all of them.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.cache import LRUCache
+from textual.geometry import Region
+from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widgets import TextArea
-from textual.widgets.text_area import TextAreaTheme
+from textual.widgets.text_area import Selection, TextAreaTheme
 
 from tremor_tui.control.snapshots import Diagnostic
 from tremor_tui.workbench.actions import bindings
@@ -33,12 +36,15 @@ class Editor(TextArea):
 
     BINDINGS = [*bindings("script")]  # noqa: RUF012 - Textual's own way
 
+    selection: Reactive[Selection] = reactive(Selection(), init=False, always_update=True, repaint=False)
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         # TextArea builds the colours of its first, empty text while it is made.
         self._colours = Colours()
         self._inks: dict[Ink, Style] = {}
         self._marks: dict[int, list[Mark]] = defaultdict(list)
         self._strips: LRUCache[Hashable, Strip] = LRUCache(2_000)
+        self._drawn: dict[int, Hashable] = {}
         self._unseen: tuple[int, int] | None = None
         self.offered: Callable[[str], bool] = lambda _key: False
         super().__init__(
@@ -115,17 +121,36 @@ class Editor(TextArea):
         return line
 
     def render_line(self, y: int) -> Strip:
-        """A line as it was drawn before, where nothing of it changed: TextArea draws all after each key."""
-        index = self.scroll_offset.y + y
-        if index >= self.document.line_count or index in self._lively_lines():
+        """A line as it was drawn before, where nothing of it changed."""
+        look = self._look(y, self._lively_lines())
+        self._drawn[y] = look
+        if look is None or look[0]:
             return super().render_line(y)
+        strip = self._strips.get(look)
+        if strip is None:
+            strip = self._strips[look] = super().render_line(y)
+        return strip
+
+    def _look(self, y: int, lively: Collection[int]) -> tuple[Hashable, ...] | None:
+        """All that a row looks like; None of one below the text. It begins with what is lively about it."""
+        index = self.scroll_offset.y + y
+        if index >= self.document.line_count:
+            return None
         marks = tuple(self._marks.get(index, ()))
         place = index, self.scroll_offset.x, self.size.width, self.gutter_width
-        key = place, self.document.get_line(index), self._colours.of(index), marks
-        strip = self._strips.get(key)
-        if strip is None:
-            strip = self._strips[key] = super().render_line(y)
-        return strip
+        cursor = (self.selection, self._matching_bracket_location) if index in lively else ()
+        return cursor, place, self.document.get_line(index), self._colours.of(index), marks
+
+    def _draw_changed(self) -> None:
+        """Has those rows drawn that look otherwise than when they were drawn last."""
+        lively = self._lively_lines()
+        rows = [y for y in range(self.size.height) if self._look(y, lively) != self._drawn.get(y, ())]
+        if rows:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in rows))
+
+    def _watch_selection(self, previous_selection: Selection, selection: Selection) -> None:
+        super()._watch_selection(previous_selection, selection)
+        self._draw_changed()
 
     def _lively_lines(self) -> Collection[int]:
         """The lines that hold the cursor, the selection or a bracket that belongs to the cursor's."""
@@ -137,6 +162,7 @@ class Editor(TextArea):
     def _build_highlight_map(self) -> None:
         super()._build_highlight_map()
         self._colours.update(self.document.lines)
+        self._draw_changed()
 
     def jump(self, line: int, column: int) -> None:
         """Puts the cursor at a place that counts from 1."""

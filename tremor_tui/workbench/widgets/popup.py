@@ -30,6 +30,7 @@ class Popup(Painted):
         self.at = 0
         self._first = 0
         self._place = Region()
+        self._word = Offset()
         self.display = False
 
     @property
@@ -38,11 +39,16 @@ class Popup(Painted):
         return self.items[self.at] if self.display and self.at < len(self.items) else None
 
     def show(self, items: Sequence[Suggestion], cursor: Offset, typed: int) -> None:
-        """Shows suggestions below the cursor, or above where there is no room; `typed` columns left of it."""
+        """Shows suggestions below the cursor, or above where there is no room; `typed` columns left of it.
+
+        It keeps its size while it is shown at one place, where they fit: another one lays out the screen.
+        """
         self.items, self.at, self._first = items, 0, 0
-        rows = min(ROWS, len(items)) + 2
         screen = self.app.size
-        width = min(WIDTH, screen.width, self._needed() + 4)
+        rows, width = min(ROWS, len(items)) + 2, min(WIDTH, screen.width, self._needed() + 4)
+        if self.display and self._word == Offset(cursor.x - typed, cursor.y):
+            rows, width = max(rows, self._place.height), max(width, self._place.width)
+        self._word = Offset(cursor.x - typed, cursor.y)
         below = cursor.y + 1 + rows <= screen.height
         y = cursor.y + 1 if below else max(0, cursor.y - rows)
         x = max(0, min(cursor.x - typed - 2, screen.width - width))
@@ -97,6 +103,8 @@ class Popup(Painted):
             line.fit(width - 2)
             inner = line.over(ink.marked_back) if picked else line
             lines.append(Line().add(glyphs.upright, ink.focus).extend(inner).add(glyphs.upright, ink.focus))
+        blank = Line().add(glyphs.upright, ink.focus).to(width - 1).add(glyphs.upright, ink.focus)
+        lines += [blank] * (height - 1 - len(lines))
         more = len(self.items) - rows
         foot = f" {self.at + 1} of {len(self.items)} " if more > 0 else ""
         bottom = Line().add(glyphs.corners[2] + glyphs.level, ink.focus).add(foot, ink.dim)
