@@ -23,6 +23,7 @@ from pathlib import Path
 from rich.segment import Segment
 from textual.pilot import Pilot
 
+from tremor_tui.control.bench import SCHEDULES, BenchPlan
 from tremor_tui.control.client import open_plane
 from tremor_tui.control.commands import StopFlow
 from tremor_tui.control.launch import start_engine
@@ -30,11 +31,12 @@ from tremor_tui.control.plane import ControlPlane
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.pictures import plain
 from tremor_tui.workbench.app import Workbench
+from tremor_tui.workbench.screens.bench import BenchView
 from tremor_tui.workbench.screens.errors import ErrorsView
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = ((120, 36), (80, 24))
-SMALL = ("flow", "flow-draft", "tasks", "script")
+SMALL = ("flow", "flow-draft", "tasks", "script", "bench")
 """What is kept in the small size too: one of each kind of screen."""
 WARM_UP_S = 5.0
 """Until the sparklines have something to show."""
@@ -211,7 +213,24 @@ async def looks_back(camera: Camera) -> None:
     await camera.press("escape")
 
 
-STEPS = (starts, composes, applies, watches, edits, fails, looks_back)
+async def measures(camera: Camera) -> None:
+    """A short benchmark, with nothing beside it, while it runs and when it is done."""
+    app = camera.app
+    await app.session.ask(StopFlow("live", 1.0))
+    await camera.until(lambda a: a.store.flow is None, "end of the flow")
+    app.show("bench")
+    view = app.view_of(BenchView)
+    view.shown.plan = BenchPlan(SCHEDULES, rounds=3, seconds=0.25, warmup=0.1)
+    await camera.sees("starts a quick look")
+    await camera.press("enter")
+    await camera.until(lambda _: view.shown.step and view.shown.step.done > 30, "curves", 90)
+    await camera.take("bench-running")
+    await camera.until(lambda _: view.shown.step and view.shown.step.over, "end of the benchmark", 90)
+    await camera.press("left")
+    await camera.take("bench")
+
+
+STEPS = (starts, composes, applies, watches, edits, fails, looks_back, measures)
 
 
 async def take(out: Path, size: tuple[int, int], takes_all: bool) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.numbered import open_terminal
+from tests.e2e.numbered import command, open_terminal, write_flow
 from tremor_tui.testing.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +25,7 @@ SCREENS = {
     "script": "4",
     "errors": "5",
     "history": "6",
+    "bench": "7",
     "start": "0",
 }
 MANY = int(os.environ.get("TREMOR_TUI_RESIZES", "40"))
@@ -59,12 +60,8 @@ def assert_restored(terminal: Terminal, before: object) -> None:
     assert terminal.attributes() == before
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("screen", SCREENS)
-def test_a_storm_of_sizes_leaves_every_screen_as_it_was(terminal: Terminal, screen: str) -> None:
-    terminal.send(SCREENS[screen])
-    terminal.settle(0.3)
-    sizes = random.Random(screen)
+def weather(terminal: Terminal, sizes: random.Random) -> None:
+    """A storm of sizes, and 80x24 after it."""
     storm = [
         *ODD_SIZES,
         *((sizes.randint(1, 300), sizes.randint(1, 100)) for _ in range(MANY - len(ODD_SIZES))),
@@ -76,10 +73,40 @@ def test_a_storm_of_sizes_leaves_every_screen_as_it_was(terminal: Terminal, scre
         terminal.pump(0.002)
     terminal.resize(80, 24)
     terminal.notify_size()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_storm_of_sizes_leaves_every_screen_as_it_was(terminal: Terminal, screen: str) -> None:
+    terminal.send(SCREENS[screen])
+    terminal.settle(0.3)
+    sizes = random.Random(screen)
+    weather(terminal, sizes)
     terminal.send("1" if screen != "script" else "esc")
 
     terminal.wait_until(lambda t: "classify" in t.text and "quit" in t.text.splitlines()[-1])
     assert terminal.process.poll() is None
+
+
+@pytest.mark.slow
+def test_a_storm_of_sizes_over_a_flow_of_ten_thousand_events_a_second_leaves_a_usable_program(
+    tmp_path: Path,
+) -> None:
+    write_flow(tmp_path, 2_000_000, 10_000)
+    with open_terminal(tmp_path, command("workbench", "flow.troy"), 80, 24) as terminal:
+        terminal.wait_for("RUN", 20)
+        before = terminal.attributes()
+
+        weather(terminal, random.Random("real"))
+
+        terminal.wait_until(lambda t: "numbers" in t.text and "quit" in t.text.splitlines()[-1])
+        terminal.send("2")
+        terminal.wait_for("Why is it slow")
+        terminal.send("q")
+        terminal.wait_for("Leave?")
+        terminal.send("enter")
+        assert terminal.wait_ended() == 0
+        assert_restored(terminal, before)
 
 
 @pytest.mark.slow

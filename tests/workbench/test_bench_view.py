@@ -105,7 +105,7 @@ async def test_the_curves_grow_with_each_step(opened: Opened, tmp_path: Path, si
         assert StartBench(FULL) in bench.plane.asked
         assert f"{wall('async', 64):.0f}" in bench.text
         assert "64 flows: async 0.91 of its best" in bench.text
-        assert "2 executors are 1.80 of async at 64" in bench.text
+        assert "2 executors are 1.78 of async at 64" in bench.text
         assert "2 cores, load 0.2 to 1.9, Python 3.11.4" in bench.text
 
 
