@@ -59,9 +59,10 @@ print(time.process_time(), *sorted(sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    first, second = done.stdout.splitlines()
+    first, loop, second = done.stdout.splitlines()
     seconds, *modules = second.split()
     assert first == f"tremor-tui {__version__}"
+    assert loop.startswith("loop ")
     assert not {"typer", "textual", "anyio", "msgspec", "orjson", "asyncio"} & set(modules)
     assert float(seconds) < 0.06
 

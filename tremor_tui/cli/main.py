@@ -33,6 +33,7 @@ COMMANDS = {
     "letters": "remote.letters",
     "replay": "remote.replay",
     "apply": "remote.apply",
+    "move": "remote.move",
     "stop": "remote.stop",
 }
 """In the order of the help."""

@@ -11,7 +11,7 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from tremor_tui import __version__
 
-        sys.stdout.write(f"tremor-tui {__version__}\n")
+        sys.stdout.write(f"tremor-tui {__version__}\nloop {_loop()}\n")
         return
     sys.exit(run(sys.argv[1:]))
 
@@ -26,3 +26,10 @@ def run(arguments: Sequence[str]) -> int:
 
         status = run_any(arguments)
     return status
+
+
+def _loop() -> str:
+    """What flows run on: `uvloop` where it is installed."""
+    from importlib.util import find_spec
+
+    return "uvloop" if find_spec("uvloop") is not None else "asyncio (uvloop is not installed)"

@@ -11,7 +11,7 @@ from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot, Receipt, 
 def changes(before: EngineSnapshot | None, after: EngineSnapshot) -> list[Mark]:
     """The marks of what became different; of all flows that run where there is no earlier picture."""
     found = [*_flows(before, after), *_executors(before, after), *_warnings(before, after)]
-    found += _settings(before, after)
+    found += [*_settings(before, after), *_moves(before, after)]
     return sorted(found, key=lambda mark: mark.at_ns)
 
 
@@ -69,6 +69,13 @@ def _executors(before: EngineSnapshot | None, after: EngineSnapshot) -> Iterator
         if executor.restarts > restarts.get(executor.id, executor.restarts):
             text = f"executor {executor.id} ended and was started again ({executor.restarts} times so far)"
             yield Mark(after.at_ns, "executor", text)
+
+
+def _moves(before: EngineSnapshot | None, after: EngineSnapshot) -> Iterator[Mark]:
+    if before is not None:
+        for moved in after.placement.moves:
+            if moved not in before.placement.moves:
+                yield Mark(moved.at_ns, "executor", moved.text, moved.flow)
 
 
 def _warnings(before: EngineSnapshot | None, after: EngineSnapshot) -> Iterator[Mark]:

@@ -243,15 +243,14 @@ class Flows:
                 raise LifecycleError(f"flow `{alias}` stays: {why}", "try again later")
             if flow.executor is target:
                 raise LifecycleError(f"flow `{alias}` is on executor {target.number} already")
-            begin = self._clock.monotonic_ns()
             flow.moving = anyio.Event()
             try:
-                await Moving(flow, target, anyway).run()
+                pause_ns = await Moving(flow, target, self._clock, anyway).run()
             finally:
                 flow.moving.set()
                 flow.moving = None
             self._placed.append((self._clock.monotonic_ns(), target.number))
-            return self._clock.monotonic_ns() - begin
+            return pause_ns
 
     async def _start(self, flow: Deployed) -> None:
         self.table[flow.alias] = flow

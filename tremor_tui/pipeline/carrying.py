@@ -140,7 +140,7 @@ def _unpacked(packed: Any) -> Any:
 def _object(name: str, slots: dict[str, Any]) -> Any:
     if name == "Batch":
         return Batch([], **slots)
-    made = object.__new__(_KINDS[name])
+    made: Any = object.__new__(_KINDS[name])
     for slot, value in slots.items():
         object.__setattr__(made, slot, value)
     return made

@@ -14,6 +14,7 @@ from tremor_tui.control.client import connect
 from tremor_tui.control.commands import Snapshot
 from tremor_tui.control.launch import running_engine
 from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot
+from tremor_tui.control.spreading import decisions, executor_line
 
 FLOWS = ("FLOW", "STATE", "VERSION", "EXECUTOR", "IN", "OUT", "ERR", "IN/S", "OUT/S", "NOTE")
 
@@ -41,9 +42,11 @@ async def _status(name: str) -> int:
     kept = "goes on without clients" if picture.kept else "ends when unused"
     output.data(f"engine {about.engine}, process {about.pid}, version {about.version}, up {up} s, {kept}")
     output.data(f"log {about.log}")
+    output.data(f"loop {picture.placement.loop}")
     for executor in picture.executors:
-        used = f"{executor.cpu:.0%} of a core, {executor.rss // 2**20} MiB, {executor.restarts} restarts"
-        output.data(f"executor {executor.id}: {executor.state}, process {executor.pid}, {used}")
+        output.data(executor_line(picture, executor))
+    for line in decisions(picture):
+        output.data(line)
     if picture.flows:
         output.table(FLOWS, map(_row, picture.flows), "  rrrrrrr")
     for warned in picture.warnings:

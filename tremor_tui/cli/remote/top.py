@@ -14,6 +14,7 @@ from tremor_tui.control.client import connect
 from tremor_tui.control.commands import Watch
 from tremor_tui.control.launch import running_engine
 from tremor_tui.control.snapshots import EngineSnapshot, TaskSnapshot
+from tremor_tui.control.spreading import brief_line
 
 HEADER = (
     "TASK",
@@ -72,6 +73,9 @@ async def _top(name: str, count: int, interval_s: float) -> int:
 
 
 def _show(picture: EngineSnapshot) -> None:
+    output.data(brief_line(picture))
+    if picture.placement.waits:
+        output.data(f"nothing moves now: {picture.placement.waits}")
     output.table(HEADER, map(_row, picture.tasks), "  rrrrrrrrrr")
     for warned in picture.warnings:
         if warned.active:

@@ -51,6 +51,7 @@ class Body:
         self._rate = link.PICTURE_RATE
         self._lag_ns = 0
         self._cpu = _Cpu()
+        self._prepared: dict[str, tuple[link.Texts, FlowIR]] = {}
         self.runtime = Runtime(
             Settings(), clock=SystemClock(), log=self.log, board=board, executor=executor, in_engine=True
         )
@@ -112,16 +113,10 @@ class Body:
     async def _do(self, order: link.Orders) -> link.Result:
         runtime = self.runtime
         match order:
-            case link.StartFlow(source, alias, carried):
-                ir = _flow(source, alias)
-                await runtime.start(ir, base=Path(source.base), file=source.path, carried=carried)
-                self._picture()
-                return link.Started()
-            case link.GiveFlow(alias, within_s):
-                given = link.Given(await runtime.hand_over(alias, within_s))
-                self._looking.ended_taps()
-                self._picture()
-                return given
+            case link.StartFlow():
+                return await self._start(order)
+            case link.Prepare() | link.GiveFlow():
+                return await self._hand(order)
             case link.SwapFlow(source, alias):
                 # In a thread: the flows of this loop go on while their new version is compiled.
                 return await self._swap(await anyio.to_thread.run_sync(_flow, source, alias), order)
@@ -145,6 +140,26 @@ class Body:
             case link.SetStatistics(on):
                 runtime.set_statistics(on)
         return link.Obeyed()
+
+    async def _start(self, order: link.StartFlow) -> link.Started:
+        source, alias = order.source, order.alias
+        prepared, ir = self._prepared.pop(alias, (None, None))
+        if ir is None or prepared != source:
+            ir = _flow(source, alias)
+        await self.runtime.start(ir, base=Path(source.base), file=source.path, carried=order.carried)
+        self._picture()
+        return link.Started()
+
+    async def _hand(self, order: link.Prepare | link.GiveFlow) -> link.Result:
+        if isinstance(order, link.Prepare):
+            # In a thread, as with a swap; it is one flow, and at most until that is started.
+            ir = await anyio.to_thread.run_sync(_flow, order.source, order.alias)
+            self._prepared[order.alias] = order.source, ir
+            return link.Obeyed()
+        given = link.Given(await self.runtime.hand_over(order.alias, order.within_s))
+        self._looking.ended_taps()
+        self._picture()
+        return given
 
     async def _swap(self, flow: FlowIR, order: link.SwapFlow) -> link.Swapped:
         running = self.runtime.flows[flow.alias].pipelines if flow.alias in self.runtime.flows else {}

@@ -48,6 +48,13 @@ class StartFlow(Order, frozen=True, tag="start"):
     carried: bytes = b""
 
 
+class Prepare(Order, frozen=True, tag="prepare"):
+    """Compile the file for a flow that will be started soon; answered with `Obeyed`."""
+
+    source: Texts
+    alias: str
+
+
 class GiveFlow(Order, frozen=True, tag="give"):
     """Bring a flow to rest and end it, for another executor to go on; answered with `Given`.
 
@@ -135,6 +142,7 @@ Orders = (
     | SetLimits
     | SetStatistics
     | StartFlow
+    | Prepare
     | GiveFlow
     | SwapFlow
     | EndFlow

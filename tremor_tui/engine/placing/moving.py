@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tremor_tui.engine.deployed import Deployed
 from tremor_tui.engine.executors.executor import Executor
-from tremor_tui.engine.executors.link import EndFlow, GiveFlow, Given, StartFlow
+from tremor_tui.engine.executors.link import EndFlow, GiveFlow, Given, Prepare, StartFlow
+from tremor_tui.engine.trials import Clock
 from tremor_tui.errors import ControlError, EngineLost
 
 REST_S = 2.0
@@ -16,13 +17,14 @@ DRAIN_S = 5.0
 class Moving:
     """`anyway`: where it cannot be handed over it is drained, and begins anew on the other one."""
 
-    def __init__(self, flow: Deployed, target: Executor, anyway: bool = False) -> None:
+    def __init__(self, flow: Deployed, target: Executor, clock: Clock, anyway: bool = False) -> None:
         self._flow = flow
+        self._clock = clock
         self._target = target
         self._anyway = anyway
 
-    async def run(self) -> None:
-        """Moves it. Raises ControlError where it stays as it was, EngineLost where an executor has ended.
+    async def run(self) -> int:
+        """Moves it; how long it stood still, in ns. Raises ControlError where it stays as it was, EngineLost where an executor has ended.
 
         In the latter case it begins again as `Flows.begin_anew` says, from what was handed over if it was.
         """
@@ -31,6 +33,8 @@ class Moving:
             raise ControlError(f"executor {self._target.number} has failed")
         self._target.revive()
         await self._target.wait_running()
+        await self._target.order(Prepare(flow.source, flow.alias))  # while the flow still runs
+        begin_ns = self._clock.monotonic_ns()
         flow.carried = await self._take(source)
         # From here on the flow is the other executor's: should that end, the flow begins there.
         flow.executor = self._target
@@ -42,6 +46,7 @@ class Moving:
             await self._return(source)
             raise
         flow.carried = b""
+        return self._clock.monotonic_ns() - begin_ns
 
     async def _take(self, source: Executor) -> bytes:
         try:

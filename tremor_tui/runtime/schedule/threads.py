@@ -149,7 +149,7 @@ class ThreadCurrent(Current):
         super().__init__()
 
     @property
-    def meter(self) -> Meter | None:  # type: ignore[override]
+    def meter(self) -> Meter | None:
         """Of this thread."""
         found: Meter | None = getattr(self._here, "meter", None)
         return found
