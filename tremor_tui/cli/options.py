@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -58,7 +58,23 @@ RecordMB = Annotated[
     typer.Option("--record-mb", min=1, max=100_000, metavar="MB", help="Beyond it the oldest files go."),
 ]
 Executors = Annotated[
-    int, typer.Option("--executors", min=1, max=256, metavar="N", help="Processes that run flows.")
+    int | None,
+    typer.Option(
+        "--executors",
+        min=1,
+        max=256,
+        metavar="N",
+        help="Processes that run flows; where not said, one for each core.",
+        show_default=False,
+    ),
+]
+Schedule = Annotated[
+    Literal["async", "threads", "executors"] | None,
+    typer.Option(
+        "--schedule",
+        help="One loop, a thread for each task, or flows spread over processes.",
+        show_default=False,
+    ),
 ]
 
 

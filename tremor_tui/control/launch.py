@@ -66,14 +66,15 @@ async def start_engine(
     name: str = "local",
     *,
     kept: bool = False,
-    executors: int = 1,
+    executors: int = 0,
     base: Path | None = None,
     within_s: float = 10.0,
 ) -> EngineInfo:
     """Starts an engine of that name in a session of its own and waits until it answers.
 
-    `kept`: whether it goes on without clients. `base` is the folder it runs in. Raises ControlError with
-    the end of its log where it ends at once, EngineLost where it does not answer within `within_s`.
+    `executors`: at most so many processes that run flows, 0 for one for each core. `kept`: whether it goes on
+    without clients. `base` is the folder it runs in. Raises ControlError with the end of its log where it
+    ends at once, EngineLost where it does not answer within `within_s`.
     """
     options = ["--name", checked_name(name), "--executors", str(executors)]
     if kept:

@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from tremor_tui.control.cores import usable_cores
 from tremor_tui.engine.engine import Settings
 from tremor_tui.engine.flows import WATCH_S
 from tremor_tui.engine.serving import FAILED, serve
@@ -20,7 +21,7 @@ def main() -> int:
     """Runs the engine; its exit status."""
     parser = argparse.ArgumentParser(prog="tremor_tui.engine", description=__doc__)
     parser.add_argument("--name", default="local")
-    parser.add_argument("--executors", type=int, default=1)
+    parser.add_argument("--executors", type=int, default=0, help="0: one for each core")
     parser.add_argument("--kept", action="store_true", help="go on without clients")
     parser.add_argument("--linger", type=float, default=30.0, help="seconds to stay after the last client")
     parser.add_argument("--watch", type=float, default=WATCH_S, help="seconds to watch an apply, 0: none")
@@ -28,9 +29,9 @@ def main() -> int:
     options = parser.parse_args()
     try:
         os.chdir(options.base)
-        settings = Settings(
-            options.name, options.executors, options.kept, options.linger, watch_s=max(0.0, options.watch)
-        )
+        count = options.executors or usable_cores()
+        watch = max(0.0, options.watch)
+        settings = Settings(options.name, count, options.kept, options.linger, watch_s=watch)
         return serve(settings)
     except (TremorError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")

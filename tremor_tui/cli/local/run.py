@@ -17,6 +17,7 @@ from tremor_tui.cli.options import (
     Queries,
     Record,
     RecordMB,
+    Schedule,
     refuse_queries,
 )
 from tremor_tui.cli.running import entry
@@ -71,7 +72,8 @@ def run(
     drain_seconds: DrainSeconds = 5.0,
     detach: Detach = False,
     name: Name = "local",
-    executors: Executors = 1,
+    executors: Executors = None,
+    schedule: Schedule = None,
     interactive: Interactive = False,
     record: Record = None,
     record_mb: RecordMB = 256,
@@ -84,6 +86,10 @@ def run(
     file runs until its sources are over and all is drained, an `exit` connector ends it, or ctrl+c; in
     one process, or with --detach on an engine (--name, --executors) that goes on by itself. With
     --interactive statements of tremor-script are read from stdin; the definitions of FILE are known to them.
+
+    --schedule says how the flows of a .troy file share the machine: `async`, all on one loop (what happens if
+    nothing is said); `executors`, spread over --executors processes; `threads`, a thread for each source,
+    pipeline and sink, as tremor 0.8 did it, for comparison and for connectors that block.
 
     Exit codes: 0 done or drained, 1 failure, 75 ended by force with events left.
     """
@@ -108,6 +114,7 @@ def run(
         detach=detach,
         name=name,
         executors=executors,
+        schedule=schedule,
         interactive=interactive,
         record=record,
         record_mb=record_mb,

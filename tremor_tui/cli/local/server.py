@@ -18,12 +18,14 @@ from tremor_tui.cli.options import (
     Name,
     Record,
     RecordMB,
+    Schedule,
 )
 from tremor_tui.control.commands import Deploy, StartRecording
+from tremor_tui.control.cores import usable_cores
 from tremor_tui.engine.engine import Settings
 from tremor_tui.engine.serving import serve
 from tremor_tui.engine.sources import YAML, texts_of
-from tremor_tui.errors import ControlError
+from tremor_tui.errors import ConfigError, ControlError
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +44,8 @@ def run(
         ),
     ] = None,
     name: Name = "local",
-    executors: Executors = 1,
+    executors: Executors = None,
+    schedule: Schedule = None,
     drain_seconds: DrainSeconds = 5.0,
     stall_ms: Annotated[
         float, typer.Option("--stall-ms", min=1, metavar="MS", help="When a task has held its loop too long.")
@@ -57,7 +60,13 @@ def run(
     SIGTERM or `tremor-tui stop`; then all flows are drained. A second signal ends it at once, and the
     exit code is 75 if events were left.
     """
-    settings = Settings(name, executors, True, stall_ms=stall_ms, drain_s=drain_seconds)
+    if schedule == "threads":
+        raise ConfigError(
+            "an engine runs no threads: its flows are looked into while they run",
+            "use `--schedule executors`, or `async` for one process",
+        )
+    count = 1 if schedule == "async" else executors or usable_cores()
+    settings = Settings(name, count, True, stall_ms=stall_ms, drain_s=drain_seconds)
     base = str(Path.cwd())
     has_yaml = any(file.suffix in YAML for file in files or ())
     texts = texts_of(file for file in files or () if has_yaml and file.suffix == ".trickle")

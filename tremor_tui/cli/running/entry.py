@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 from tremor_tui.cli.diagnose import read, show
 from tremor_tui.cli.modules import module_path
 from tremor_tui.cli.output import ErrorFormat
+from tremor_tui.control.cores import usable_cores
 from tremor_tui.engine.sources import Program, texts_of
 from tremor_tui.errors import CompileError, ConfigError, ControlError
 
 if TYPE_CHECKING:
+    from tremor_tui.cli.running.flow import ScheduleName
     from tremor_tui.control.commands import StartRecording
+
+ENGINES = "use `--schedule executors`, or `async` for one process"
 
 
 def run(
@@ -35,7 +39,8 @@ def run(
     drain_seconds: float = 5.0,
     detach: bool = False,
     name: str = "local",
-    executors: int = 1,
+    executors: int | None = None,
+    schedule: ScheduleName | None = None,
     interactive: bool = False,
     record: Path | None = None,
     record_mb: int = 256,
@@ -52,13 +57,17 @@ def run(
         show(error.diagnostics, read, error_format)
         return 1
     try:
+        _check_schedule(program, schedule, detach, record)
         if detach:
-            return _detach(program, file, name, executors, texts, _recording(record, record_mb))
+            count = 1 if schedule == "async" else executors or 0
+            return _detach(program, file, name, count, texts, _recording(record, record_mb))
         if program.kind in ("troy", "yaml"):
             from tremor_tui.cli.running import flow
 
             how = drain_seconds, instance, fail_on_error, error_format, record, record_mb, whole_events
-            return flow.run_flows(program, flow.Options(*how))
+            count = executors or usable_cores()
+            named = schedule or ("executors" if (executors or 1) > 1 and not record else "async")
+            return flow.run_flows(program, flow.Options(*how, named, count))
         if record:
             raise ConfigError("only the flows of a .troy file can be recorded", "leave --record out")
         from tremor_tui.cli.running import script
@@ -74,6 +83,18 @@ def run(
             raise
         show(error.diagnostics, read, error_format)
     return 1
+
+
+def _check_schedule(program: Program, schedule: str | None, detach: bool, record: Path | None) -> None:
+    """Raises ConfigError where a schedule is not for what is run."""
+    if schedule in (None, "async"):
+        return
+    if program.kind not in ("troy", "yaml"):
+        raise ConfigError("a script or a query runs on one loop", "leave --schedule out")
+    if detach and schedule == "threads":
+        raise ConfigError("an engine runs no threads: its flows are looked into while they run", ENGINES)
+    if record and not detach:
+        raise ConfigError(f"--record does not go with --schedule {schedule}", "leave one of them out")
 
 
 def _interact(file: Path | None, instance: str, style: ErrorFormat) -> int:

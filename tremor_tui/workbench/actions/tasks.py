@@ -20,5 +20,7 @@ ACTIONS = (
     Action("window", "H", "run times of the last 10 s, 60 s, or all", "tasks"),
     Action("limits", "W", "edit the limits of warnings", "tasks", 5, "limits", needs="engine"),
     Action("record", "r", "record to files, or end that", "tasks", is_change=True, needs="engine"),
+    Action("executors", "X", "where flows run, what was moved and why", "tasks", needs="engine"),
+    Action("flow_move", "m", "move the flow to another executor", "tasks", is_change=True, needs="engine"),
     Action("statistics", "D", "measure tasks, or do not", "tasks", is_change=True, needs="engine"),
 )

@@ -19,9 +19,11 @@ from tremor_tui.workbench.screens.breaking import ask_break
 from tremor_tui.workbench.screens.dialogs import Ask, Menu, TextDialog
 from tremor_tui.workbench.screens.form import Form
 from tremor_tui.workbench.screens.limits import fields_of, limits_of
+from tremor_tui.workbench.screens.moving import ask_move, show_executors
 from tremor_tui.workbench.screens.view import View
 from tremor_tui.workbench.spread import WINDOWS
 from tremor_tui.workbench.store import Store, named
+from tremor_tui.workbench.widgets.executor_line import ExecutorLine
 from tremor_tui.workbench.widgets.histogram import RunTimes
 from tremor_tui.workbench.widgets.history import Strips
 from tremor_tui.workbench.widgets.painted import Line
@@ -39,6 +41,8 @@ class TasksView(View):
     def __init__(self, store: Store) -> None:
         super().__init__(store, id="tasks")
         self.table = _Table(store, id="table")
+        self.executors = ExecutorLine(store)
+        self.executors.display = False
         self.times = RunTimes(store, id="times")
         self.why = Why(store, id="why")
         self.strips = Strips(store, id="strips")
@@ -47,6 +51,7 @@ class TasksView(View):
     def compose(self) -> ComposeResult:
         """The table, then its details."""
         yield self.table
+        yield self.executors
         with Horizontal(id="details"):
             yield self.times
             yield self.why
@@ -71,6 +76,7 @@ class TasksView(View):
     def repaint(self) -> None:
         """Draws anew what changed; a task is always selected."""
         self.table.ensure_selected()
+        self.executors.display = self.executors.is_wanted
         super().repaint()
 
     def back(self) -> bool:
@@ -242,6 +248,16 @@ class TasksView(View):
             return
         if limits != picture.limits:
             self.desk.work(self._ask(do.SetLimits(limits)))
+
+    def act_executors(self) -> None:
+        """Where flows run, what was moved and why, and why others stay."""
+        show_executors(self)
+
+    def act_flow_move(self) -> None:
+        """Asks where the flow of the selected task should run."""
+        task = self.store.task_of(self.store.task)
+        flow = self.store.flow
+        ask_move(self, task.flow if task is not None else flow.alias if flow is not None else "")
 
     def act_task_open(self) -> None:
         """Every figure of the task, as they are now."""
