@@ -106,7 +106,7 @@ async def test_the_curves_grow_with_each_step(opened: Opened, tmp_path: Path, si
         assert f"{wall('async', 64):.0f}" in bench.text
         assert "64 flows: async 0.91 of its best" in bench.text
         assert "2 executors are 1.78 of async at 64" in bench.text
-        assert "2 cores, load 0.2 to 1.9, Python 3.11.4" in bench.text
+        assert "2 cores, load 0.2 to 1.9, CPython 3.11.4" in bench.text
 
 
 async def test_a_run_that_was_there_before_is_shown_so_far(opened: Opened, tmp_path: Path) -> None:

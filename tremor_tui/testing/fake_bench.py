@@ -44,7 +44,7 @@ CONDITIONS = Conditions(
     2,
     "a processor",
     "Linux",
-    "3.11.4",
+    "CPython 3.11.4",
     "0.1.0",
     {"orjson": "3.13.0", "msgspec": "0.22"},
     "asyncio",

@@ -109,9 +109,16 @@ class Benched:
 
     @property
     def chosen(self) -> int:
-        """The size whose figures are shown; 0 where there is none."""
+        """The size whose figures are shown: the largest that was measured, unless another was chosen.
+
+        0 where there is none.
+        """
         sizes = self.sizes
-        return self.flows if self.flows in sizes else sizes[-1] if sizes else 0
+        if self.flows in sizes or not sizes:
+            return self.flows if sizes else 0
+        return max(
+            (point.flows for run in self.runs for point in run.points if point.done), default=sizes[-1]
+        )
 
     def choose(self, by: int) -> None:
         """Goes to a size beside."""
@@ -156,6 +163,16 @@ class Benched:
             return 0, 0.0
         value, flows = min(there) if self.axis.falls else max(there)
         return flows, value
+
+    @property
+    def left_s(self) -> float:
+        """About how many seconds the run takes still: as it went so far, in the beginning as planned."""
+        step = self.step
+        if step is None or step.over:
+            return 0.0
+        planned = step.run.plan.expected_s / step.of if step.of else 0.0
+        each = step.run.seconds / step.done if step.done else planned
+        return max(each, planned) * (step.of - step.done)
 
     # --- in words
 
@@ -208,7 +225,12 @@ def _sizes(flows: Sequence[int]) -> str:
 
 def takes(plan: BenchPlan) -> str:
     """About how long a plan takes: `13 s`, `2 min 27 s`."""
-    seconds = round(plan.expected_s)
+    return lasting(plan.expected_s)
+
+
+def lasting(seconds: float) -> str:
+    """A time in whole seconds, as `13 s` or `2 min 27 s`."""
+    seconds = round(seconds)
     return f"{seconds} s" if seconds < 100 else f"{seconds // 60} min {seconds % 60:02d} s"
 
 
@@ -224,9 +246,8 @@ def conditions(run: BenchRun) -> str:
     on = run.conditions
     cores = f"{on.cores} core{'' if on.cores == 1 else 's'}" if on.cores else ""
     load = f"load {on.load[0]:.1f} to {on.load[1]:.1f}" if any(on.load) else ""
-    python = f"Python {on.python}" if on.python else ""
     libraries = [f"{name} {version}" for name, version in on.libraries.items()]
-    return ", ".join(part for part in (cores, load, python, on.loop, *libraries) if part)
+    return ", ".join(part for part in (cores, load, on.python, on.loop, *libraries) if part)
 
 
 def remarks(run: BenchRun) -> list[str]:

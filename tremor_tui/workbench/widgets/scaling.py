@@ -12,6 +12,7 @@ from tremor_tui.workbench.benched import (
     beside,
     called,
     conditions,
+    lasting,
     megabytes,
     of_plan,
     remarks,
@@ -47,9 +48,9 @@ class Scaling(Panel, can_focus=True):
     def heading(self) -> tuple[str, str]:
         """What the y axis is, and what was or will be measured."""
         shown = self.shown
-        title = f"Bench  {shown.axis.title} of all flows together"
+        title = f"Bench  {shown.axis.title} of all flows"
         if shown.axis.falls:
-            title = f"Bench  {shown.axis.title}, source to sink (log)"
+            title = f"Bench  {shown.axis.title} (log)"
         run = shown.run
         if run is None:
             return "Bench", f"next: {of_plan(shown.plan)}"
@@ -106,7 +107,8 @@ class Scaling(Panel, can_focus=True):
             return line
         share = step.done / step.of if step.of else 0.0
         line.add(figures.bar(share, 10, self.glyphs.full, self.glyphs.empty), ink.accent)
-        line.add(f" run {min(step.done + 1, step.of)} of {step.of} ", ink.strong)
+        line.add(f" run {min(step.done + 1, step.of)} of {step.of}", ink.strong)
+        line.add(f"  {lasting(shown.left_s)} left ", ink.dim)
         if width >= 100:
             line.add(f" {named(step.now)} ", ink.dim)
         return line
