@@ -190,6 +190,11 @@ class Graph:
             return execute.by_event(self._nodes, plan.start, port, batch, now_ns, self._by_event)
         return execute.by_batch(self._nodes, plan, port, batch, now_ns)
 
+    @property
+    def wants_ticks(self) -> bool:
+        """Whether an operator does something by the clock."""
+        return bool(self._signal_nodes)
+
     def signal(self, signal: Signal, now_ns: int = 0) -> list[tuple[str, Batch]]:
         """Tells every operator that wants to know, in order; returns what then leaves.
 

@@ -53,8 +53,9 @@ class End:
 class Chain:
     """A fused chain. `fields` are what its frames are decoded for, None where it needs whole values.
 
-    `inputs` has for each stage the slots that it takes its rows from, by number of stage and name; none for
-    the input itself. `is_strict`: a row that fails in a select ends its event's other branches too.
+    `through` are the edges from the input to nodes that are not in it. `inputs` has for each stage the slots
+    that it takes its rows from, by number of stage and name; none for the input itself. `is_strict`: a row
+    that fails in a select ends its event's other branches too.
     """
 
     nodes: Sequence[Node]
@@ -62,6 +63,7 @@ class Chain:
     fields: frozenset[str] | None
     first: frozenset[str] | None
     entry: Way
+    through: list[Edge]
     stages: list[Stage]
     inputs: list[list[tuple[int, str]]]
     ends: list[End]
@@ -196,7 +198,7 @@ class Chain:
             made.nbytes = sum(map(len, raws))
         if rows.metas is not None:
             made.metas = metas
-        elif self.later is not None and came.is_framed and not end.keeps_meta:
+        elif self.later is not None and came.is_framed and came.metas is None and not end.keeps_meta:
             return made.shed(self.later(came.given), metas=True)
         elif came.is_framed:
             made.metas = _metas(came, numbers)
@@ -211,9 +213,10 @@ class Chain:
         goes_on = False
         for stage, one in zip(self.stages, done, strict=True):
             goes_on |= _settle(stage, one, came, waiting, self.plan.ranks)
-        for end, made in zip(self.ends, ends, strict=True):
+        leaving = [(end.edges, made) for end, made in zip(self.ends, ends, strict=True)]
+        for edges, made in [*leaving, (self.through, came.batch)]:
             if made is not None:
-                for edge in end.edges:
+                for edge in edges:
                     arrivals = waiting.setdefault(edge.target, [])
                     arrivals.append((self.plan.ranks[edge.index], edge.target_port, made))
                     goes_on |= len(arrivals) > 1 or not self.nodes[edge.target].is_output

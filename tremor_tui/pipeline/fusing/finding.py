@@ -122,6 +122,7 @@ class _Finder:
             fields,
             first,
             entry,
+            [edge for edge in entry.ends if edge.target not in self.staged],
             stages,
             inputs,
             ends,
@@ -306,19 +307,22 @@ class _Finder:
         self.comes[index] = max(self.comes.get(index, "same"), form, key=FORMS.index)
         self.sets[index] = self.sets.get(index, False) or sets_meta
 
-    def _needs_meta(self, index: int, framed: bool) -> bool:
-        """Whether the metadata that a stage is handed is looked at by it or behind it."""
+    def _needs_meta(self, index: int, lazy: bool) -> bool:
+        """Whether the metadata that a stage is handed is looked at by it or behind it.
+
+        `lazy`: it can be made again for who looks at what leaves.
+        """
         return self.outlines[index].uses_meta or any(
-            self._wants_meta(way, framed) for way in self.ways[index].values()
+            self._wants_meta(way, lazy) for way in self.ways[index].values()
         )
 
-    def _wants_meta(self, way: Way, framed: bool) -> bool:
+    def _wants_meta(self, way: Way, lazy: bool) -> bool:
         for edge in way.ends:
             if edge.target in self.staged:
-                if self._needs_meta(edge.target, framed):
+                if self._needs_meta(edge.target, lazy):
                     return True
             elif edge.target not in self.buckets and (
-                self.eager or not framed or self._later() is None or not self.nodes[edge.target].is_output
+                self.eager or not lazy or self._later() is None or not self.nodes[edge.target].is_output
             ):
                 return True
         return False
@@ -409,7 +413,9 @@ class _Finder:
         is_first = not self._has_stage_before(index)
         wants = {slot.name: False for slot in slots.values()}
         for port, slot in slots.items():
-            wants[slot.name] |= self.sets[index] and self._wants_meta(self.ways[index][port], framed)
+            wants[slot.name] |= self.sets[index] and self._wants_meta(
+                self.ways[index][port], framed and not mixed
+            )
         made = {
             port: Slot(slot.name, slot.has_event, wants[slot.name], slot.is_rest and not wants[slot.name])
             for port, slot in slots.items()
@@ -426,7 +432,7 @@ class _Finder:
             exits,
             outline.split if len(self.staged) == 1 else 0,
             is_first,
-            mixed or (not is_first and self._had_meta(index, slots, framed)),
+            mixed or (not is_first and self._had_meta(index, framed and not mixed)),
             is_json=framed and is_first and self.leaves[index] == "same",
             gone=any(slot.is_rest for slot in made.values()),
         )
@@ -455,10 +461,10 @@ class _Finder:
             for edge in way.ends
         )
 
-    def _had_meta(self, index: int, slots: dict[str, Slot], framed: bool) -> bool:
+    def _had_meta(self, index: int, lazy: bool) -> bool:
         """Whether its rows come with metadata of their own."""
         return any(
-            self.sets[source] and self._wants_meta(way, framed)
+            self.sets[source] and self._wants_meta(way, lazy)
             for source in self.staged
             for way in self.ways[source].values()
             if any(edge.target == index for edge in way.ends)

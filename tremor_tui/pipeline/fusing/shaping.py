@@ -23,7 +23,8 @@ Sets = list[tuple[str, ast.expr]]
 def shaped(statements: Sequence[ast.stmt]) -> list[ast.stmt]:
     """The statements with each field of the event set alone, and with lists looked through at once."""
     calls = _Calls()
-    return [made for statement in statements for made in _apart(calls.visit(statement))]
+    made = [one for statement in statements for one in _apart(calls.visit(statement))]
+    return [ast.fix_missing_locations(one) for one in made]
 
 
 class _Calls(ast.NodeTransformer):

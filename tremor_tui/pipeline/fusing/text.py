@@ -305,24 +305,28 @@ class _Rewriter:
         self._is_looking = is_looking
         self._number = 0
         self._asked: dict[str, int] = {}
+        self._told = False
 
-    def block(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
-        """The block rewritten."""
+    def block(self, statements: Sequence[ast.stmt], told: bool = False) -> list[ast.stmt]:
+        """The block rewritten. `told`: what comes before it may have set what a bucket is told."""
         made: list[ast.stmt] = []
+        self._told = told
         for index, statement in enumerate(statements):
             following = statements[index + 1] if index + 1 < len(statements) else None
             meta = meta_of(statement)
             if meta is not None and isinstance(following, ast.Return) and not _drops(following):
                 made += self._leave(following, meta)
                 return made
-            made += self._statement(statement)
+            made += self._statement(statement, told)
+            self._told = told = told or _tells(statement)
         return made or [ast.Pass()]
 
-    def _statement(self, node: ast.stmt) -> list[ast.stmt]:
+    def _statement(self, node: ast.stmt, told: bool) -> list[ast.stmt]:
         if isinstance(node, ast.Return):
             return self._leave(node, None)
         if isinstance(node, ast.If):
-            body, other = self.block(node.body), self.block(node.orelse) if node.orelse else []
+            body = self.block(node.body, told)
+            other = self.block(node.orelse, told) if node.orelse else []
             return [ast.If(node.test, body, other)]
         if any(isinstance(inner, ast.Return) for inner in ast.walk(node)):
             raise UnfusableError("it ends an event from within a `for`")
@@ -356,7 +360,7 @@ class _Rewriter:
             value = ast.Name("_value", ast.Load())
         if isinstance(leads, Exit):
             return [*sets, *self.keep(leads, value)]
-        if known is None:
+        if known is None or self._told:
             raise UnaskableError("it does not say in one place what class and rate its events have")
         return [*sets, *self._ask(leads, known, value)]
 
@@ -413,6 +417,7 @@ class _Rewriter:
         return _lines(*lines)
 
 
+NO_META: Final = ast.dump(ast.parse("meta is None", mode="eval").body)
 ONE: Final = """
 if _left{number}_ > 0:
     _left{number}_ -= 1
@@ -429,6 +434,21 @@ LEFT: Final = """if _room[0] > 0:
 else:
     _room[2] += 1
 """
+
+
+def _tells(statement: ast.stmt) -> bool:
+    """Whether it may set metadata that a bucket looks at."""
+    if isinstance(statement, ast.If) and ast.dump(statement.test) == NO_META:
+        return False
+    sets = meta_of(statement)
+    if sets is not None:
+        return not set(BUCKET_KEYS).isdisjoint(key for key, _ in sets)
+    if isinstance(statement, ast.If):
+        return any(_tells(inner) for inner in (*statement.body, *statement.orelse))
+    return any(
+        isinstance(node, ast.Name) and node.id == META and not isinstance(node.ctx, ast.Load)
+        for node in ast.walk(statement)
+    )
 
 
 def _told(known: Mapping[str, ast.expr]) -> dict[str, Any]:
