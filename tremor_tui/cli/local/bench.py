@@ -87,7 +87,7 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     context: typer.Context,
-    schedule: Schedules = "async,executors",
+    schedule: Schedules = ALL,
     flows: Flows = "",
     data: DataName = "skewed",
     script: ScriptName = "classify",
