@@ -236,8 +236,9 @@ class Workbench(Everywhere):
             await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
-        """The size decides what is shown."""
+        """The size decides what is shown; a terminal forgets it, also where its size came back."""
         self.fit(event.size.width, event.size.height)
+        self.screen.refresh()
 
     def fit(self, width: int = 0, height: int = 0) -> None:
         """Chooses what is shown at this size."""
