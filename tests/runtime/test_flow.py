@@ -184,7 +184,9 @@ async def test_a_bug_in_a_pipeline_fails_its_flow_alone_and_shows_its_traceback(
         await runtime.start(flow("good", parts("good", 50), links), base=base)
         await runtime.start(flow("bad", parts("bad", 50), links), base=base)
         await until(lambda: len(KEPT["bad"].values) == 50)
-        monkeypatch.setattr(runtime.flows["bad"].pipelines["p"].graph, "signal", lambda *_: 1 / 0)
+        graph = runtime.flows["bad"].pipelines["p"].graph
+        monkeypatch.setattr(type(graph), "wants_ticks", True)
+        monkeypatch.setattr(graph, "signal", lambda *_: 1 / 0)
         await until(lambda: runtime.flows["bad"].done.is_set())
         flows, _, _ = runtime.snapshot()
         states = {one.alias: one.state for one in flows}

@@ -100,6 +100,13 @@ class Series:
         """Remembers the totals of this moment, and forgets those of the oldest."""
         self._samples.append((now_ns, totals))
 
+    def resume(self, at_ns: int) -> None:
+        """The totals of the latest moment held until this one; those before are forgotten."""
+        if self._samples:
+            _, totals = self._samples[-1]
+            self._samples.clear()
+            self._samples.append((at_ns, totals))
+
     def growth(self, now_ns: int, totals: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
         """The ns since the oldest moment, and how much each total grew in them."""
         if not self._samples:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tremor_tui.connectors.shared.bus import bus
+from tremor_tui.language.ir.deploy import FlowIR
 from tremor_tui.model.batch import Value
 from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.tasks.pipeline import PipelineTask
@@ -19,21 +20,31 @@ class Measure:
     def __init__(self) -> None:
         self._due: dict[tuple[str, str], int] = {}
         self._told: dict[tuple[str, ...], int] = {}
+        self._unmeasured: dict[str, tuple[FlowIR, int, int]] = {}
 
     def look(self, flows: Iterable[Flow], now_ns: int, wall_ns: int) -> None:
         """Publishes what is due; totals that did not change since the last time are left out."""
         events: list[Value] = []
         for flow in flows:
-            if flow.done.is_set():
+            if flow.done.is_set() or self._is_unmeasured(flow):
                 continue
+            is_measured = False
             for name, interval_s, counts in _measured(flow):
+                is_measured = True
                 key = (flow.alias, name)
                 due = self._due.setdefault(key, now_ns + interval_s * 10**9)
                 if now_ns >= due:
                     self._due[key] = now_ns + interval_s * 10**9
                     events += self._changed(flow, counts, wall_ns)
+            if not is_measured:
+                self._unmeasured[flow.alias] = flow.ir, flow.version, flow.shape
         if events:
             bus().publish(events)
+
+    def _is_unmeasured(self, flow: Flow) -> bool:
+        """Whether nothing of it asked to be measured, as it is now."""
+        ir, *shape = self._unmeasured.get(flow.alias, (None, 0, 0))
+        return ir is flow.ir and shape == [flow.version, flow.shape]
 
     def _changed(self, flow: Flow, counts: Iterable[Count], wall_ns: int) -> Iterator[Value]:
         for measurement, tags, count in counts:

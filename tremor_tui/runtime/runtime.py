@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,10 @@ from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.letters import LetterBox
 from tremor_tui.runtime.lifecycle import Ending
 from tremor_tui.runtime.measure import Measure
+from tremor_tui.runtime.pictures import Pictures
 from tremor_tui.runtime.schedule.choosing import check_shared, make_schedule
 from tremor_tui.runtime.settings import Settings
-from tremor_tui.runtime.snapshot import flow_picture, task_pictures
+from tremor_tui.runtime.snapshot import flow_picture
 from tremor_tui.runtime.swap import swap
 from tremor_tui.runtime.tap import Deliver, Tap, Wanted
 from tremor_tui.runtime.taps import TapTable
@@ -80,6 +82,7 @@ class Runtime:
         self.breaks = BreakTable(self.flows, self.clock)
         self._taps = TapTable(self.flows, self.clock, self.paths)
         self._watch = Watch()
+        self._pictures = Pictures(self._watch.stillness, executor)
         self._cost = Cost()
         self._measure = Measure()
         self._group: TaskGroup | None = None
@@ -221,13 +224,15 @@ class Runtime:
     ) -> tuple[tuple[FlowSnapshot, ...], tuple[TaskSnapshot, ...], tuple[Warned, ...]]:
         """Pictures of flows, tasks and warnings; without `tasks` only flows and their links."""
         now = self.clock.monotonic_ns()
-        flows = tuple(flow_picture(flow, self.executor, now, tasks) for flow in self.flows.values())
-        every = (
-            tuple(one for flow in self.flows.values() for one in task_pictures(flow, self.executor, now))
-            if tasks
-            else ()
+        if not tasks:
+            flows = tuple(flow_picture(flow, self.executor, now, False) for flow in self.flows.values())
+            return flows, (), self._watch.warned()
+        both = self._pictures.all(self.flows.values(), now)
+        return (
+            tuple(flow for flow, _ in both),
+            tuple(chain(*(all_ for _, all_ in both))),
+            self._watch.warned(),
         )
-        return flows, every, self._watch.warned()
 
     def set_limits(self, limits: Limits) -> None:
         """Warns beyond these limits from now on."""
@@ -352,7 +357,7 @@ class Runtime:
             for flow in self.flows.values():
                 if flow.state in _ALIVE:
                     for pipeline in flow.pipelines.values():
-                        if not pipeline.channel.is_closed:
+                        if pipeline.graph.wants_ticks and not pipeline.channel.is_closed:
                             pipeline.channel.send_signal(tick)
             self._watch.look(self.flows.values(), now, tick.ingest_ns)
             self._measure.look(self.flows.values(), now, tick.ingest_ns)

@@ -131,6 +131,8 @@ class Tracer:
         return paths
 
     def _allow(self, paths: Paths, span: int) -> None:
+        if not paths.rates and all(task.to_follow for task in paths.flow.sources):
+            return  # the next event of each will be recorded, whenever it comes
         rate = max([1.0, *paths.rates.values()])
         for task in paths.flow.sources:
             allowed = min(paths.allowed.get(task.alias, 1.0) + span * rate / 1e9, 3.0)

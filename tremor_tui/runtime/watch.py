@@ -1,4 +1,7 @@
-"""Watch: takes the samples that rates are made of, and notices what somebody should look at."""
+"""Watch: takes the samples that rates are made of, and notices what somebody should look at.
+
+Flows that have not moved for a while (`stillness.py`) are passed over.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from tremor_tui.metrics.instruments import Series
 from tremor_tui.model.record import dataclass
 from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.lints import HINTS, Finding, Lints
+from tremor_tui.runtime.stillness import Stillness
 from tremor_tui.runtime.tasks.pipeline import PipelineTask
 from tremor_tui.runtime.tasks.task import Task
 
@@ -41,6 +45,8 @@ class Watch:
         self._turned_ns = 0
         self._trend_ns = 0
         self._lints = Lints()
+        self.stillness = Stillness()
+        self._passed: set[str] = set()
         self._troubles: dict[tuple[str, str], Trouble] = {}
         self._known: set[str] = set()
 
@@ -54,7 +60,17 @@ class Watch:
         self._turned_ns = now_ns if is_turn else self._turned_ns
         self._trend_ns = now_ns if is_trend else self._trend_ns
         seen: set[str] = set()
+        passed: set[str] = set()
+        aliases: set[str] = set()
         for flow in flows:
+            aliases.add(flow.alias)
+            rest = self.stillness.look(flow, now_ns)
+            seen |= rest.names
+            if rest.is_still:
+                passed.add(flow.alias)
+                continue
+            if flow.alias in self._passed:
+                _begin_anew(flow, now_ns - SAMPLE_NS)
             for link in flow.links:
                 link.series.note(now_ns, (link.rows,))
                 if is_trend:
@@ -62,10 +78,11 @@ class Watch:
             if is_turn:
                 flow.lag.turn()
             for task in flow.tasks:
-                seen.add(task.id)
                 self._look_at(flow, task, now_ns, wall_ns)
                 if is_turn:
                     task.meter.delay.turn()
+        self._passed = passed
+        self.stillness.keep(aliases)
         if self._known != seen:
             self._forget(self._known - seen)
             self._known = seen
@@ -125,6 +142,17 @@ class Watch:
         at_ns = wall_ns if is_new or last is None else last.at_ns
         text, hint = f"`{task.alias}`: {finding.text}", HINTS[finding.kind]
         trouble.warned = Warned(finding.kind, text, task.id, flow.alias, at_ns, count, True, hint=hint)
+
+
+def _begin_anew(flow: Flow, at_ns: int) -> None:
+    """A flow that was passed over moves again: its rates are over the time since it does."""
+    for link in flow.links:
+        link.series.resume(at_ns)
+        link.trend.resume(at_ns)
+    for task in flow.tasks:
+        task.meter.series.resume(at_ns)
+        for series in task.edge_series.values() if isinstance(task, PipelineTask) else ():
+            series.resume(at_ns)
 
 
 def _ended(last: Warned) -> Warned:
