@@ -26,7 +26,7 @@ async def overloaded(engine: Engine, monkeypatch: pytest.MonkeyPatch, *flows: Fl
     """Executor 0 is busy with these flows for six seconds while 1 does nothing."""
     mover = engine._mover
     mover.balance = Balance()
-    loads = [Load(0, 0.98, flows), Load(1, 0.03)]
+    loads = [Load(0, 0.98, flows, len(flows)), Load(1, 0.03)]
     monkeypatch.setattr(engine.flows, "loads", lambda stays: loads)
     for now in (0.0, 6.0):
         monkeypatch.setattr(mover, "_now_s", lambda now=now: now)

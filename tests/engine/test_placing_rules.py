@@ -9,7 +9,7 @@ from tremor_tui.engine.placing.rules import Balance, FlowLoad, Load, Wish, choos
 
 def load(number: int, cpu: float, *flows: tuple[str, float] | FlowLoad, fresh: int = 0) -> Load:
     made = tuple(one if isinstance(one, FlowLoad) else FlowLoad(*one) for one in flows)
-    return Load(number, cpu, made, fresh)
+    return Load(number, cpu, made, len(made), fresh)
 
 
 BUSY = (("a", 0.5), ("b", 0.45))

@@ -33,8 +33,8 @@ class Deployed:
 
     `trial`: how the version that runs is watched; `gone`: the version that was taken back last. `stalls`
     counts how often its tasks held their loop for too long. `went_back`: why the version before is to begin
-    anew. `is_changing`: its executor is putting a version live. `moving` is set while it goes to another
-    executor, and then `carried` is what it goes on from.
+    anew. `is_changing`: its executor is putting a version live. `listens`: it takes part in `metrics`.
+    `moving` is set while it goes to another executor, and then `carried` is what it goes on from.
     """
 
     plan: FlowPlan
@@ -56,6 +56,7 @@ class Deployed:
     went_back: str = ""
     is_changing: bool = False
     picture: FlowSnapshot | None = None
+    listens: bool = False
     carried: bytes = b""
     moving: anyio.Event | None = None
 

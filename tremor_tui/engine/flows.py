@@ -22,7 +22,7 @@ from tremor_tui.engine.deployed import Deployed as Deployed
 from tremor_tui.engine.difference import compare
 from tremor_tui.engine.executors.executor import Executor
 from tremor_tui.engine.executors.link import Ended, EndFlow, PauseFlow, StartFlow, Texts
-from tremor_tui.engine.placing.loads import FRESH_NS, listens, load_of
+from tremor_tui.engine.placing.loads import FRESH_NS, listens, load_of, usable
 from tremor_tui.engine.placing.moving import Moving
 from tremor_tui.engine.placing.rules import Load, choose
 from tremor_tui.engine.placing.stays import why_unready
@@ -130,7 +130,10 @@ class Flows:
 
     def _deployed(self, plan: FlowPlan, source: Texts, planned: Planned) -> Deployed:
         tally, stalls = Tally(self._watch_ns), Lately(self._watch_ns)
-        return Deployed(plan, source, planned.files, self._place(plan, source), tally, stalls)
+        shares = any(map(listens, planned.flows))
+        return Deployed(
+            plan, source, planned.files, self._place(source, shares), tally, stalls, listens=shares
+        )
 
     async def compare(self, request: Compare) -> Compared:
         """What an apply of these texts would change."""
@@ -217,22 +220,40 @@ class Flows:
             raise LifecycleError(f"a flow called `{alias}` runs already, from `{old.source.path}`", hint)
         await self.stop(alias, 5.0)
 
-    def _place(self, plan: FlowPlan, source: Texts) -> Executor:
+    def _place(self, source: Texts, shares: bool) -> Executor:
         """Where a new flow runs, as `placing/rules.py` says; flows that share measurements stay together."""
-        kin = [flow for flow in self.table.values() if flow.source.path == source.path]
-        if kin and any(listens(one) for one in (plan, *(flow.plan for flow in kin))):
-            executor = kin[0].executor
-        else:
-            executor = self.executors[choose(self.loads())]
+        kin = (
+            flow.executor
+            for flow in self.table.values()
+            if (shares or flow.listens) and flow.source.path == source.path
+        )
+        executor = next(kin, None) or self.executors[choose(self._loads())]
         self._placed.append((self._clock.monotonic_ns(), executor.number))
         executor.revive()
         return executor
 
-    def loads(self, stays: Callable[[Deployed], str] = lambda flow: "") -> list[Load]:
-        """What each executor does now, as far as its last picture tells."""
+    def _loads(self) -> list[Load]:
+        """What matters for a new flow: cheap, as a thousand may come at once."""
+        fresh, counts = self._fresh(), Counter(flow.executor.number for flow in self.table.values())
+        return [
+            Load(
+                one.number,
+                one.picture.cpu,
+                count=counts[one.number],
+                fresh=fresh[one.number],
+                is_usable=usable(one),
+            )
+            for one in self.executors
+        ]
+
+    def _fresh(self) -> Counter[int]:
         since_ns = self._clock.monotonic_ns() - FRESH_NS
         self._placed = [placed for placed in self._placed if placed[0] > since_ns]
-        fresh = Counter(number for _, number in self._placed)
+        return Counter(number for _, number in self._placed)
+
+    def loads(self, stays: Callable[[Deployed], str]) -> list[Load]:
+        """What each executor does now, as far as its last picture tells."""
+        fresh = self._fresh()
         return [load_of(one, self.on(one), fresh[one.number], stays) for one in self.executors]
 
     async def move(self, alias: str, target: Executor, *, anyway: bool = False) -> int:

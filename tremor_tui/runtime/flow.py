@@ -75,6 +75,8 @@ class Flow:
         self.is_reshaping = False
         self.letters: FlowLetters | None = None
         self.is_ending = False
+        self.fixed = (0, 0, "")
+        """When it was last asked what cannot be handed over, of which shape, and the answer."""
         self.newcomers: dict[Task, Exception | None] = {}
         self.leaving: list[Task] = []
         self._keys: set[str] = set()

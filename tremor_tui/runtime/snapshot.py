@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from tremor_tui.pipeline.graph import EdgeStats, Graph
 
 
+ASK_NS = 5 * 10**9
+
+
 def flow_picture(flow: Flow, executor: int, now_ns: int, inside: bool = True) -> FlowSnapshot:
     """One flow; `inside` False leaves the graphs inside its pipelines out."""
     tasks = flow.tasks
@@ -62,8 +65,19 @@ def flow_picture(flow: Flow, executor: int, now_ns: int, inside: bool = True) ->
         note=flow.note,
         note_ns=flow.note_ns,
         breaks=tuple(task.gate.picture(now_ns) for task in tasks if task.gate is not None),
-        fixed=why_fixed(flow) if flow.state in ("running", "paused") else "",
+        fixed=_fixed(flow, now_ns),
     )
+
+
+def _fixed(flow: Flow, now_ns: int) -> str:
+    """What of it cannot be handed over; asked for only now and then, as files are looked at for it."""
+    if flow.state not in ("running", "paused"):
+        return ""
+    asked_ns, shape, words = flow.fixed
+    if not asked_ns or now_ns - asked_ns > ASK_NS or shape != flow.shape:
+        words = why_fixed(flow)
+        flow.fixed = now_ns, flow.shape, words
+    return words
 
 
 def task_pictures(flow: Flow, executor: int, now_ns: int) -> list[TaskSnapshot]:

@@ -27,5 +27,10 @@ def load_of(
     for task in executor.picture.tasks:
         busy[task.flow] = busy.get(task.flow, 0.0) + task.split.busy / 100
     found = tuple(FlowLoad(flow.alias, busy.get(flow.alias, 0.0), stays(flow)) for flow in flows)
-    is_usable = executor.state in ("waiting", "starting", "running")
-    return Load(executor.number, executor.picture.cpu, found, fresh, is_usable)
+    cpu = executor.picture.cpu
+    return Load(executor.number, cpu, found, len(found), fresh, usable(executor))
+
+
+def usable(executor: Executor) -> bool:
+    """Whether it runs flows, or will when one comes."""
+    return executor.state in ("waiting", "starting", "running")

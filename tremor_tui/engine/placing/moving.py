@@ -24,9 +24,10 @@ class Moving:
         self._anyway = anyway
 
     async def run(self) -> int:
-        """Moves it; how long it stood still, in ns. Raises ControlError where it stays as it was, EngineLost where an executor has ended.
+        """Moves it; how long it stood still, in ns. Raises ControlError where it stays as it was.
 
-        In the latter case it begins again as `Flows.begin_anew` says, from what was handed over if it was.
+        Raises EngineLost where an executor has ended: it begins again then as `Flows.begin_anew` says, from
+        what was handed over if it was.
         """
         flow, source = self._flow, self._flow.executor
         if self._target.state == "failed":

@@ -31,11 +31,15 @@ class FlowLoad:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """An executor: its use of a core, 0 to 1, and its flows. `fresh`: how many of them came just now."""
+    """An executor: its use of a core, 0 to 1, its flows, and how many these are.
+
+    `fresh`: how many of them came just now.
+    """
 
     number: int
     cpu: float = 0.0
     flows: tuple[FlowLoad, ...] = ()
+    count: int = 0
     fresh: int = 0
     is_usable: bool = True
 
@@ -60,7 +64,7 @@ def choose(loads: Sequence[Load]) -> int:
 
 
 def _weight(load: Load) -> tuple[float, int, int]:
-    return round(load.cpu + FRESH * load.fresh, 1), len(load.flows), load.number
+    return round(load.cpu + FRESH * load.fresh, 1), load.count, load.number
 
 
 def spread(flows: Sequence[Sequence[str]], count: int) -> list[list[str]]:
