@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,67 @@ def test_a_file_that_is_no_test_fails(orders: Path, capsys: pytest.CaptureFixtur
 def test_without_tests_it_says_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["test", "flow", str(tmp_path)]) == 1
     assert "T on an event in the workbench makes one" in capsys.readouterr().err
+
+
+WINDOWS = (files("tremor_tui.control.templates") / "windows.troy").read_text()
+SECOND = 10**9
+FIGURES: dict[str, object] = {
+    "name": "figures of five seconds",
+    "flow": "../windows.troy",
+    "pipeline": "figures",
+    "in": [
+        {"value": {"kind": "red", "value": 1}},
+        {"tick": 2 * SECOND},
+        {"value": {"kind": "red", "value": 3}},
+        {"tick": 3 * SECOND},
+    ],
+    "out": [{"value": {"kind": "red", "count": 2, "mean": 2.0, "most": 3.0}}],
+}
+
+
+@pytest.fixture
+def windows(tmp_path: Path) -> Path:
+    (tmp_path / "windows.troy").write_text(WINDOWS)
+    (tmp_path / "tests").mkdir()
+    return tmp_path
+
+
+def test_a_tick_lets_time_pass_and_closes_the_windows_that_are_due(
+    windows: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = keep(windows, "figures", FIGURES)
+
+    assert run(["test", str(path)]) == 0, capsys.readouterr().out
+
+
+def test_before_the_time_of_a_window_has_passed_a_tick_closes_nothing(
+    windows: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = [{"value": {"kind": "red", "value": 1}}, {"tick": 5 * SECOND - 1}]
+    path = keep(windows, "figures", {**FIGURES, "in": steps})
+
+    assert run(["test", str(path)]) == 1
+    assert "got no event" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("of", "steps", "words"),
+    [
+        (FIGURES, [{"tick": 1}], "`in` has no event"),
+        (FIGURES, [{"value": {}}, {"tick": "1 s"}], "`tick` is how many nanoseconds pass"),
+        (FIGURES, [{"value": {}}, {"tick": 1, "port": "in"}], "has no key `port`"),
+        (GOOD, [{"value": {}}, {"tick": 1}], "is a script, which hears of no tick"),
+    ],
+)
+def test_a_tick_that_means_nothing_is_refused(
+    orders: Path, of: dict[str, object], steps: object, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (orders / "windows.troy").write_text(WINDOWS)
+    path = keep(orders, "odd", {**of, "in": steps})
+
+    assert run(["test", str(path)]) == 1
+    shown = capsys.readouterr()
+    assert words in shown.out + shown.err
 
 
 @pytest.mark.parametrize("arguments", [["tset"], ["nothing", "tests"]])

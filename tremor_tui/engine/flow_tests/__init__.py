@@ -20,6 +20,11 @@ A test is one file, `tests/NAME.test.json` beside the file of its flow:
 The events of `in` enter one after the other; the test begins with fresh state. Everything that leaves is in
 `out`, in its order: nothing where events are dropped, `{"error": "…"}` where the script fails and nothing
 takes it. Of an entry only what it names is compared: one without `meta` says nothing about metadata. The
-clock of the test stands at each event's `ingest_ns`, so that results that hold the time are the same again.
-No tick comes: windows close by their size alone. Numbers are told apart as in tremor: `2` is not `2.0`.
+clock of the test stands at each event's `ingest_ns`, so that results that hold the time are the same again;
+at an event without one it stands as it did.
+
+Time goes on by itself only where `in` says so: `{"tick": 1000000000}` among the events of a whole pipeline
+lets so many nanoseconds pass since what stands before it, and then one tick comes, which closes windows and
+batches that are due. Without it windows close by events alone. Numbers are told apart as in tremor: `2` is
+not `2.0`.
 """

@@ -16,17 +16,25 @@ SUFFIX = ".test.json"
 FOLDER = "tests"
 KEYS = ("name", "flow", "deployed", "pipeline", "node", "tags", "in", "out", "ignore")
 IN_KEYS = ("value", "meta", "port", "ingest_ns")
+TICK_KEYS = ("tick",)
 OUT_KEYS = ("port", "value", "meta", "error")
 
 
 @dataclass(frozen=True, slots=True)
 class Entering:
-    """An event that enters; `ingest_ns` is when it was read, and the test's clock."""
+    """An event that enters; `ingest_ns` is when it was read, and the test's clock: 0 leaves that as it is."""
 
     value: Value
     meta: dict[str, Value]
     port: str = "in"
     ingest_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Time goes on by `ns`, then a tick comes."""
+
+    ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class FlowTest:
     pipeline: str
     node: str = ""
     tags: tuple[str, ...] = ()
-    entering: tuple[Entering, ...] = ()
+    entering: tuple[Entering | Passing, ...] = ()
     out: tuple[dict[str, Value], ...] = ()
     ignore: tuple[str, ...] = ()
     file: Path = Path()
@@ -84,7 +92,7 @@ def _test(found: Value, file: Path) -> FlowTest:
         if not texts[key]:
             raise ConfigError(f"{file}: `{key}` is missing", "it says what is tested", key)
     entering = tuple(_entering(one, file) for one in _list(record, "in", file))
-    if not entering:
+    if not any(isinstance(one, Entering) for one in entering):
         raise ConfigError(f"{file}: `in` has no event", "a test gives at least one", "in")
     out = tuple(_record(one, OUT_KEYS, f"{file}: an entry of `out`") for one in _list(record, "out", file))
     tags, ignore = (tuple(_words(record, key, file)) for key in ("tags", "ignore"))
@@ -92,7 +100,9 @@ def _test(found: Value, file: Path) -> FlowTest:
     return FlowTest(**texts, tags=tags, entering=entering, out=out, ignore=ignore, file=file)
 
 
-def _entering(found: Value, file: Path) -> Entering:
+def _entering(found: Value, file: Path) -> Entering | Passing:
+    if isinstance(found, dict) and "tick" in found:
+        return _passing(_record(found, TICK_KEYS, f"{file}: a tick of `in`")["tick"], file)
     record = _record(found, IN_KEYS, f"{file}: an event of `in`")
     if "value" not in record:
         raise ConfigError(f"{file}: an event of `in` has no `value`", 'write `{"value": …}`', "in")
@@ -100,6 +110,14 @@ def _entering(found: Value, file: Path) -> Entering:
     if not isinstance(meta, dict) or type(ingest) is not int:
         raise ConfigError(f"{file}: `meta` is a record and `ingest_ns` an integer", "", "in")
     return Entering(record["value"], meta, _text(record, "port", file) or "in", ingest)
+
+
+def _passing(ns: Value, file: Path) -> Passing:
+    if type(ns) is not int or ns < 0:
+        raise ConfigError(
+            f"{file}: `tick` is how many nanoseconds pass", 'write `{"tick": 1000000000}`', "in"
+        )
+    return Passing(ns)
 
 
 def _record(found: Value, keys: tuple[str, ...], what: str) -> dict[str, Value]:
@@ -148,7 +166,9 @@ def written(test: FlowTest, out: tuple[dict[str, Value], ...]) -> str:
     return to_json_pretty(record) + "\n"
 
 
-def _written(one: Entering) -> dict[str, Value]:
+def _written(one: Entering | Passing) -> dict[str, Value]:
+    if isinstance(one, Passing):
+        return {"tick": one.ns}
     port = {"port": one.port} if one.port != "in" else {}
     ingest = {"ingest_ns": one.ingest_ns} if one.ingest_ns else {}
     return {"value": one.value, "meta": one.meta, **port, **ingest}

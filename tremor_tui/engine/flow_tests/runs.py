@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tremor_tui.engine.flow_tests.differ import Entry, differences
-from tremor_tui.engine.flow_tests.form import Entering, FlowTest
+from tremor_tui.engine.flow_tests.form import Entering, FlowTest, Passing
 from tremor_tui.errors import ConfigError, DataError, ScriptError, TremorError, UnknownName
 from tremor_tui.language.ir.deploy import DeployIR, FlowIR
 from tremor_tui.language.ir.query import QueryIR, ScriptNode
@@ -15,8 +15,10 @@ from tremor_tui.language.load.loader import Script, load_script
 from tremor_tui.model.batch import Batch, Value
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.port import IN
+from tremor_tui.model.signal import Tick
 from tremor_tui.model.values import ValueFault, from_json, to_json
 from tremor_tui.pipeline.build import build
+from tremor_tui.pipeline.graph import Graph
 
 T = TypeVar("T")
 
@@ -56,7 +58,11 @@ def outcome(deploy: DeployIR, test: FlowTest) -> tuple[Entry, ...]:
         hint = "test the whole pipeline: leave `node` out"
         raise ConfigError(f"`{test.node}` is no script, so it cannot be tested by itself", hint, "node")
     cell = Cell(node.state)
-    return tuple(_as_written(one) for event in test.entering for one in _in_script(node, event, cell))
+    events = [one for one in test.entering if isinstance(one, Entering)]
+    if len(events) < len(test.entering):
+        hint = "test the whole pipeline: leave `node` out"
+        raise ConfigError(f"`{test.node}` is a script, which hears of no tick", hint, "node")
+    return tuple(_as_written(one) for event in events for one in _in_script(node, event, cell))
 
 
 def _query(deploy: DeployIR, test: FlowTest) -> QueryIR:
@@ -104,13 +110,23 @@ def _through(query: QueryIR, test: FlowTest) -> list[Entry]:
     def failed(_node: str, error: DataError) -> None:
         out.append({"error": error.message})
 
-    graph = build(query, on_error=failed)
-    for number, event in enumerate(test.entering):
-        if event.port not in graph.inputs:
-            raise UnknownName("input port", event.port, graph.inputs)
-        batch = Batch([event.value], range(number, number + 1), event.ingest_ns, [event.meta or None])
-        out += _left(graph.step(event.port, batch, event.ingest_ns))
+    graph, now = build(query, on_error=failed), 0
+    for number, one in enumerate(test.entering):
+        if isinstance(one, Passing):
+            now += one.ns
+            out += _left(graph.signal(Tick(now), now))
+        else:
+            now = one.ingest_ns or now
+            out += _left(_entered(graph, one, number, now))
     return out
+
+
+def _entered(graph: Graph, event: Entering, number: int, now_ns: int) -> list[tuple[str, Batch]]:
+    if event.port not in graph.inputs:
+        raise UnknownName("input port", event.port, graph.inputs)
+    return graph.step(
+        event.port, Batch([event.value], range(number, number + 1), now_ns, [event.meta or None]), now_ns
+    )
 
 
 def _left(emissions: list[tuple[str, Batch]]) -> list[Entry]:
