@@ -113,6 +113,8 @@ class Json(BatchForms):
         """All at once; one by one where any of them is out of the ordinary."""
         option = self._option
         try:
+            if not option:
+                return list(map(orjson.dumps, items)), []
             return [orjson.dumps(item, None, option) for item in items], []
         except TypeError:
             return super().encode_batch(items)

@@ -5,14 +5,14 @@ read for. Where they are known and the codec can decode some fields alone, batch
 take so little time each, and carry their frames in place of their values.
 
     reading = Reading(codec)
-    reading.choose(fields)                      # None: events are read whole
-    decoded = reading.decode(frames)            # of at most `reading.widen(limit)` rows and bytes
-    decoded.dress(batch, frames of the values)  # gives the batch its frames
+    reading.choose(fields)                          # None: events are read whole
+    for decoded in reading.batches(frames, rows, size):
+        decoded.dress(batch, frames of the values)  # gives the batch its frames
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,11 +28,14 @@ WIDE: Final = 4
 class Decoded:
     """What frames decode to: one value (or view) for each good one, index and error of the others.
 
-    `fields` are what the views were decoded for, None where they are whole values.
+    `size` is the bytes of all of them. `fields` are what the views were decoded for, None where they are
+    whole values.
     """
 
     values: list[Value]
     bad: list[tuple[int, Exception]]
+    frames: Sequence[bytes]
+    size: int
     fields: frozenset[str] | None
     has_frames: bool
     has_breaks: bool
@@ -67,22 +70,39 @@ class Reading:
         elif self._projection is None or self._projection.fields != fields:
             self._projection = self._json.project(fields)
 
-    @property
-    def is_partial(self) -> bool:
-        """Whether only some fields are decoded."""
-        return self._projection is not None
+    def batches(self, frames: Sequence[bytes], rows: int, size: int) -> Iterator[Decoded]:
+        """Decodes frames, in parts of at most so many rows and bytes, or `WIDE` times as many."""
+        if self._projection is not None:
+            rows, size = rows * WIDE, size * WIDE
+            parts = -(-len(frames) // rows) or 1
+            rows = -(-len(frames) // parts) or 1  # parts of one size: a small one takes as long to send
+        for start in range(0, len(frames), rows):
+            part = frames[start : start + rows]
+            octets = join(part)
+            if len(octets) - len(part) <= size:
+                yield self._decode(part, octets)
+            else:
+                yield from (self._decode(one, join(one)) for one in _by_size(part, size))
 
-    def widen(self, limit: int) -> int:
-        """How many rows, or bytes, a batch may have where one of whole events may have `limit`."""
-        return limit if self._projection is None else limit * WIDE
-
-    def decode(self, frames: Sequence[bytes]) -> Decoded:
-        """Decodes frames; raises nothing."""
+    def _decode(self, frames: Sequence[bytes], octets: bytes) -> Decoded:
+        size = len(octets) - len(frames)
         if self._json is None:
-            return Decoded(*self._codec.decode_batch(frames), None, False, False)
-        octets = join(frames)
+            return Decoded(*self._codec.decode_batch(frames), frames, size, None, False, False)
         breaks = have_breaks(octets)
         projection = self._projection
         if projection is None:
-            return Decoded(*self._codec.decode_batch(frames), None, True, breaks)
-        return Decoded(*projection.decode_batch(frames, octets), projection.fields, True, breaks)
+            return Decoded(*self._codec.decode_batch(frames), frames, size, None, True, breaks)
+        views, bad = projection.decode_batch(frames, octets)
+        return Decoded(views, bad, frames, size, projection.fields, True, breaks)
+
+
+def _by_size(frames: Sequence[bytes], limit: int) -> Iterator[list[bytes]]:
+    part: list[bytes] = []
+    size = 0
+    for frame in frames:
+        if part and size + len(frame) > limit:
+            yield part
+            part, size = [], 0
+        part.append(frame)
+        size += len(frame)
+    yield part

@@ -31,12 +31,13 @@ class Cutter:
     def process(self, chunk: bytes) -> list[bytes]:
         """The frames that end in this chunk."""
         pieces = chunk.split(self._separator)
+        longest = len(chunk) + self._size
         if self._buffered:
             if len(pieces) == 1:
                 self._keep(chunk)
                 return []
             self._complete(pieces)
-        if pieces and max(map(len, pieces)) > self._limit:
+        if longest > self._limit and pieces and max(map(len, pieces)) > self._limit:
             return self._without_long(pieces)
         return pieces
 

@@ -7,7 +7,7 @@ is lost. One chain of preprocessors serves one stream.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any, Literal
 
@@ -183,10 +183,9 @@ class Intake:
         if reading is None:
             raise TypeError("a source without a codec gave bytes")
         reading.choose(self.fields)
-        for part, size in self._parts(frames, reading):
+        for decoded in reading.batches(frames, self.rows_limit, self.bytes_limit):
+            values, bad, part, size = decoded.values, decoded.bad, decoded.frames, decoded.size
             ids: Sequence[int] = self._ids(stream, len(part))
-            decoded = reading.decode(part)
-            values, bad = decoded.values, decoded.bad
             if bad:
                 wrong = dict(bad)
                 good = [row for row in range(len(part)) if row not in wrong]
@@ -201,31 +200,6 @@ class Intake:
                 yield OUT, batch
             if bad:
                 yield self._errs("decode", errors, stream, meta, now_ns)
-
-    def _parts(self, frames: Sequence[bytes], reading: Reading) -> Iterator[tuple[Sequence[bytes], int]]:
-        """Parts within the limits; of about the same number of rows where they may be wide."""
-        limit, bytes_limit = reading.widen(self.rows_limit), reading.widen(self.bytes_limit)
-        if reading.is_partial:
-            count = -(-len(frames) // limit) or 1
-            limit = -(-len(frames) // count) or 1
-        for start in range(0, len(frames), limit):
-            part = frames[start : start + limit]
-            size = sum(map(len, part))
-            if size <= bytes_limit:
-                yield part, size
-            else:
-                yield from self._by_size(part, bytes_limit)
-
-    def _by_size(self, frames: Iterable[bytes], limit: int) -> Iterator[tuple[Sequence[bytes], int]]:
-        part: list[bytes] = []
-        size = 0
-        for frame in frames:
-            if part and size + len(frame) > limit:
-                yield part, size
-                part, size = [], 0
-            part.append(frame)
-            size += len(frame)
-        yield part, size
 
     def _ids(self, stream: int, count: int) -> range:
         first = self._next_ids.get(stream, 0)

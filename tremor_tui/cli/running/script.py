@@ -28,7 +28,7 @@ from tremor_tui.interceptors.contract import (
     preprocessors,
 )
 from tremor_tui.language.compile import compile_script
-from tremor_tui.model.batch import MAX_ROWS, Batch, Value, merge
+from tremor_tui.model.batch import MAX_BYTES, MAX_ROWS, Batch, Value, merge
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.origin import OriginUri
@@ -202,15 +202,6 @@ class Intake:
         return frames
 
     def _decoded(self, frames: list[bytes]) -> Iterator[Batch]:
-        self._reading.choose(self.fields())
-        rows = self._reading.widen(MAX_ROWS)
-        for start in range(0, len(frames), rows):
-            yield from self._batches(frames[start : start + rows])
-        if not self.reader.is_file:
-            self.sink.flush()
-
-    def _batches(self, frames: list[bytes]) -> Iterator[Batch]:
-        """The events of some frames: one batch, or one between each two frames that do not decode."""
         first = self._frames + 1
         self._frames += len(frames)
         numbers: Sequence[int] = range(first, first + len(frames))
@@ -218,8 +209,16 @@ class Intake:
             numbers = [number for number, frame in zip(numbers, frames, strict=True) if frame.strip()]
             frames = [frame for frame in frames if frame.strip()]
         self._reading.choose(self.fields())
-        decoded = self._reading.decode(frames)
-        bad = decoded.bad
+        done = 0
+        for decoded in self._reading.batches(frames, MAX_ROWS, MAX_BYTES):
+            yield from self._batches(decoded, numbers[done : done + len(decoded.frames)])
+            done += len(decoded.frames)
+        if not self.reader.is_file:
+            self.sink.flush()
+
+    def _batches(self, decoded: Decoded, numbers: Sequence[int]) -> Iterator[Batch]:
+        """The events of some frames: one batch, or one between each two frames that do not decode."""
+        bad, frames = decoded.bad, decoded.frames
         wrong = {index for index, _ in bad}
         good = [frame for index, frame in enumerate(frames) if index not in wrong] if wrong else frames
         done = 0
@@ -229,7 +228,7 @@ class Intake:
             self._complain(_as_data_error(error), numbers[index], frames[index])
         yield from self._batch(decoded, slice(done, None), good)
 
-    def _batch(self, decoded: Decoded, rows: slice, good: list[bytes]) -> Iterator[Batch]:
+    def _batch(self, decoded: Decoded, rows: slice, good: Sequence[bytes]) -> Iterator[Batch]:
         values = decoded.values[rows]
         if not values:
             return
