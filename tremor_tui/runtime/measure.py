@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from tremor_tui.connectors.shared.bus import bus
 from tremor_tui.language.ir.deploy import FlowIR
@@ -10,6 +11,8 @@ from tremor_tui.model.batch import Value
 from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.tasks.pipeline import PipelineTask
 
+PAUSE_NS: Final = 200_000_000
+"""Between two looks at what is due; intervals are whole seconds."""
 Count = tuple[str, dict[str, str], int]
 """Measurement, tags, total."""
 
@@ -20,10 +23,14 @@ class Measure:
     def __init__(self) -> None:
         self._due: dict[tuple[str, str], int] = {}
         self._told: dict[tuple[str, ...], int] = {}
+        self._next_ns = 0
         self._unmeasured: dict[str, tuple[FlowIR, int, int]] = {}
 
     def look(self, flows: Iterable[Flow], now_ns: int, wall_ns: int) -> None:
         """Publishes what is due; totals that did not change since the last time are left out."""
+        if now_ns < self._next_ns:
+            return
+        self._next_ns = now_ns + PAUSE_NS
         events: list[Value] = []
         for flow in flows:
             if flow.done.is_set() or self._is_unmeasured(flow):

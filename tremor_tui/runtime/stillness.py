@@ -48,6 +48,10 @@ class Stillness:
             rest.is_still = all(map(_rests, flow.tasks))
         return rest
 
+    def names(self, flow: Flow) -> frozenset[str]:
+        """The names of its tasks at the last look."""
+        return self._rests[flow.alias].names
+
     def token(self, flow: Flow) -> Token | None:
         """What a still flow is, as long as it is; None where it moves."""
         rest = self._rests.get(flow.alias)

@@ -36,6 +36,8 @@ KEPT_ALL: Final = 6000
 KEPT_LEAST: Final = 10
 """... so many of each."""
 MAX_RATE: Final = 20.0
+PAUSE_NS: Final = 500_000_000
+"""Between two looks at flows of which no tap wants paths."""
 MAX_WAIT_S: Final = 60.0
 
 
@@ -77,14 +79,24 @@ class Tracer:
         self._paths: dict[str, Paths] = {}
         self._numbers = count(1)
         self._looked_ns = clock.monotonic_ns()
+        self._looked_all_ns = self._looked_ns - PAUSE_NS
+        self._wanted: set[str] = set()
 
     def look(self, now_ns: int) -> None:
         """Lets each source begin the paths that are due; called by the ticker."""
-        span = now_ns - self._looked_ns
+        span, span_all = now_ns - self._looked_ns, now_ns - self._looked_all_ns
         self._looked_ns = now_ns
-        for alias, flow in self._flows.items():
-            if not flow.done.is_set():
-                self._allow(self._of(alias, flow), span)
+        for alias in self._wanted & self._flows.keys():
+            self._look_at(alias, span)
+        if span_all >= PAUSE_NS:
+            self._looked_all_ns = now_ns
+            for alias in self._flows.keys() - self._wanted:
+                self._look_at(alias, span_all)
+
+    def _look_at(self, alias: str, span: int) -> None:
+        flow = self._flows[alias]
+        if not flow.done.is_set():
+            self._allow(self._of(alias, flow), span)
 
     def want(self, flow: str, tap: int, per_second: float) -> None:
         """A tap wants so many paths a second of its flow; 0: none any more."""
@@ -93,6 +105,7 @@ class Tracer:
             rates.pop(tap, None)
             if per_second > 0:
                 rates[tap] = min(per_second, MAX_RATE)
+            (self._wanted.add if rates else self._wanted.discard)(flow)
 
     def get(self, flow: str, number: int) -> Trace | None:
         """A path by its number, None where it is no longer kept. Raises UnknownName for the flow."""
@@ -123,6 +136,7 @@ class Tracer:
     def forget(self, flow: Flow) -> None:
         """A flow is gone."""
         self._paths.pop(flow.alias, None)
+        self._wanted.discard(flow.alias)
 
     def _of(self, alias: str, flow: Flow) -> Paths:
         paths = self._paths.get(alias)

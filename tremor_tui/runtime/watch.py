@@ -24,6 +24,8 @@ SAMPLE_NS: Final = 200_000_000
 """Between two samples; a rate is over the last five."""
 TURN_NS: Final = 5 * 10**9
 """How long percentiles of lag and of ready delays look back, at least."""
+STILL_TURNS: Final = 5
+"""Of so many looks one is at a flow that was still."""
 KEEP: Final = 64
 """Warnings that are over, but still told of."""
 
@@ -47,6 +49,7 @@ class Watch:
         self._lints = Lints()
         self.stillness = Stillness()
         self._passed: set[str] = set()
+        self._turns = 0
         self._troubles: dict[tuple[str, str], Trouble] = {}
         self._known: set[str] = set()
 
@@ -59,11 +62,16 @@ class Watch:
         is_trend = now_ns - self._trend_ns >= 10**9
         self._turned_ns = now_ns if is_turn else self._turned_ns
         self._trend_ns = now_ns if is_trend else self._trend_ns
+        self._turns += 1
         seen: set[str] = set()
         passed: set[str] = set()
         aliases: set[str] = set()
         for flow in flows:
             aliases.add(flow.alias)
+            if flow.alias in self._passed and (hash(flow.alias) + self._turns) % STILL_TURNS:
+                passed.add(flow.alias)
+                seen |= self.stillness.names(flow)
+                continue
             rest = self.stillness.look(flow, now_ns)
             seen |= rest.names
             if rest.is_still:
