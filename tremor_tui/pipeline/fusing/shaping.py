@@ -141,12 +141,13 @@ def sunk(block: list[ast.stmt]) -> list[ast.stmt]:
     if not isinstance(before, ast.If) or meta_of(before) is not None:
         return block
     last = block.pop()
-    before.body = sunk([*before.body, last]) if not _leaves(before.body) else before.body
-    before.orelse = sunk([*before.orelse, last]) if not _leaves(before.orelse) else before.orelse
+    before.body = sunk([*before.body, last]) if not leaves(before.body) else before.body
+    before.orelse = sunk([*before.orelse, last]) if not leaves(before.orelse) else before.orelse
     return block
 
 
-def _leaves(block: Sequence[ast.stmt]) -> bool:
+def leaves(block: Sequence[ast.stmt]) -> bool:
+    """Whether nothing comes after it."""
     return bool(block) and isinstance(block[-1], (ast.Return, ast.Raise))
 
 

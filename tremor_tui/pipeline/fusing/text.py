@@ -24,7 +24,7 @@ from typing import Any, Final
 from tremor_tui.model.port import ERR
 from tremor_tui.model.record import dataclass
 from tremor_tui.pipeline.fusing.reading import EVENT, META, names_of, records_of
-from tremor_tui.pipeline.fusing.shaping import Merger, Sets, meta_of, sunk, without_bytes
+from tremor_tui.pipeline.fusing.shaping import Merger, Sets, leaves, meta_of, sunk, without_bytes
 
 BUCKET_KEYS: Final = ("class", "rate", "dimensions", "cardinality", "time_range", "windows")
 
@@ -444,7 +444,8 @@ def _tells(statement: ast.stmt) -> bool:
     if sets is not None:
         return not set(BUCKET_KEYS).isdisjoint(key for key, _ in sets)
     if isinstance(statement, ast.If):
-        return any(_tells(inner) for inner in (*statement.body, *statement.orelse))
+        goes_on = [block for block in (statement.body, statement.orelse) if not leaves(block)]
+        return any(_tells(inner) for block in goes_on for inner in block)
     return any(
         isinstance(node, ast.Name) and node.id == META and not isinstance(node.ctx, ast.Load)
         for node in ast.walk(statement)
