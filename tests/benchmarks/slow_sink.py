@@ -4,9 +4,11 @@
 
 Five flows: small events, events of 600 B that pass and that are changed, events of 1 MB, and one source to a
 slow and to a fast sink. Each reader takes `rate` MB a second. `--only dense` has events that are twenty times
-as large decoded as in bytes, which is what channels count: there memory swings with what is decoded. Without `--engine` one `run` has all of them, with it an engine and its executors. After
-the warm-up (a tenth of the time, at most 60 s) the peak of no later tenth may be more than 10 MB above the
-first one's.
+as large decoded as in bytes, which is what channels count: there memory swings with what is decoded. Without
+`--engine` one `run` has all of them, with it an engine and its executors.
+
+After the warm-up (a tenth of the time, at most 60 s) the peak of no later tenth may be more than 10 MB above
+the first one's.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import anyio
 import msgspec
 
 from tremor_tui.control.commands import Apply, Compare, Deploy
-from tremor_tui.control.snapshots import Applied, Compared, Done, FlowSnapshot, Stopped
+from tremor_tui.control.snapshots import Applied, Compared, Done, FlowSnapshot, Stopped, TaskSnapshot
 from tremor_tui.engine.applying import Applying, Notify, is_over, pinned
 from tremor_tui.engine.compiling.link import FlowPlan, Plan, Planned
 from tremor_tui.engine.compiling.service import Compiling
@@ -194,14 +194,21 @@ class Flows:
         """Takes over an executor's newest pictures of its flows; returns those that are over since then."""
         ended = []
         now_ns = self._clock.monotonic_ns()
-        for picture in executor.picture.flows:
+        seen, same = executor.picture, set(executor.picture.same)
+        tasks = defaultdict[str, list[TaskSnapshot]](list)
+        for task in seen.tasks:
+            tasks[task.flow].append(task)
+        for picture in seen.flows:
             flow = self.table.get(picture.alias)
             if flow and flow.executor is executor:
+                if picture.alias in same and flow.picture is picture and flow.trial is None:
+                    flow.tally.pass_time(now_ns)
+                    continue
                 if picture.state in OVER and flow.state not in OVER:
                     ended.append(picture)
                 flow.picture = picture
                 flow.stalls.see(self.trials.stalls(flow.alias)[0], now_ns)
-                flow.tally.see((t for t in executor.picture.tasks if t.flow == flow.alias), now_ns)
+                flow.tally.see(tasks[flow.alias], now_ns)
         return ended
 
     async def _planned(self, source: Texts) -> Planned:

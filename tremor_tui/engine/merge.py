@@ -100,7 +100,9 @@ def _tasks(
             flow = here.get(task.flow)
             if flow is None or flow.executor is not executor:
                 continue
-            seen = msgspec.structs.replace(task, executor=executor.number)
+            seen = task
+            if task.executor != executor.number:
+                seen = msgspec.structs.replace(task, executor=executor.number)
             if task.id in stuck:
                 seen = msgspec.structs.replace(seen, state="running", running_ns=stuck[task.id])
             yield seen

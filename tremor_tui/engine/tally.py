@@ -64,6 +64,12 @@ class Tally:
         while len(self._past) > 1 and self._past[1][0] <= now_ns - self.window_ns:
             self._past.popleft()
 
+    def pass_time(self, now_ns: int) -> None:
+        """Nothing has happened since it saw pictures last."""
+        if self._past and now_ns - self._past[-1][0] >= self.window_ns:
+            self._past.clear()
+            self._past.append((now_ns, dict(self._totals)))
+
     def total(self, pipelines: Collection[str]) -> Count:
         """What these pipelines have seen so far."""
         return _sum(self._totals, pipelines)

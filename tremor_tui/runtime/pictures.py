@@ -27,13 +27,17 @@ class Pictures:
         kept, self._kept = self._kept, {}
         return [self._one(flow, kept.get(flow.alias), now_ns) for flow in flows]
 
+    def one(self, flow: Flow, now_ns: int) -> Pictured:
+        """One flow as it is now, with its tasks."""
+        tasks = task_pictures(flow, self.executor, now_ns)
+        return flow_picture(flow, self.executor, now_ns), tuple(tasks)
+
     def _one(self, flow: Flow, before: tuple[Token, Pictured] | None, now_ns: int) -> Pictured:
         token = self.stillness.token(flow)
         if token is not None and before is not None and before[0] == token:
             made = before[1]
         else:
-            tasks = task_pictures(flow, self.executor, now_ns)
-            made = flow_picture(flow, self.executor, now_ns), tuple(tasks)
+            made = self.one(flow, now_ns)
         if token is not None:
             self._kept[flow.alias] = token, made
         return made

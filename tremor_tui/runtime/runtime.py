@@ -234,6 +234,11 @@ class Runtime:
             self._watch.warned(),
         )
 
+    def picture(self, alias: str) -> tuple[FlowSnapshot, tuple[TaskSnapshot, ...], tuple[Warned, ...]]:
+        """One flow and its tasks, and all warnings. Raises UnknownName."""
+        flow, tasks = self._pictures.one(self._flow(alias), self.clock.monotonic_ns())
+        return flow, tasks, self._watch.warned()
+
     def set_limits(self, limits: Limits) -> None:
         """Warns beyond these limits from now on."""
         self._watch.limits = limits

@@ -10,16 +10,18 @@ from collections import deque
 from pathlib import Path
 
 import anyio
+import msgspec
 from anyio.abc import SocketStream, TaskGroup
 
 from tremor_tui.control.loops import forgive_late_wakeups
 from tremor_tui.control.snapshots import BreakSnapshot, Stopped, TapSamples
 from tremor_tui.control.wire import Splitter
 from tremor_tui.engine.executors import link
+from tremor_tui.engine.executors.compiled import Compiled
 from tremor_tui.engine.executors.looking import Looking
 from tremor_tui.engine.executors.mail import mail
-from tremor_tui.engine.sources import Program, compile_flows
-from tremor_tui.errors import CompileError, ControlError, TremorError, UnknownName
+from tremor_tui.engine.executors.piecing import Sparing
+from tremor_tui.errors import CompileError, ControlError, TremorError
 from tremor_tui.language.ir.deploy import FlowIR
 from tremor_tui.metrics.board import Board
 from tremor_tui.runtime.clock import SystemClock
@@ -51,6 +53,8 @@ class Body:
         self._rate = link.PICTURE_RATE
         self._lag_ns = 0
         self._cpu = _Cpu()
+        self._compiled = Compiled()
+        self._sparing = Sparing()
         self._prepared: dict[str, tuple[link.Texts, FlowIR]] = {}
         self.runtime = Runtime(
             Settings(), clock=SystemClock(), log=self.log, board=board, executor=executor, in_engine=True
@@ -119,7 +123,9 @@ class Body:
                 return await self._hand(order)
             case link.SwapFlow(source, alias):
                 # In a thread: the flows of this loop go on while their new version is compiled.
-                return await self._swap(await anyio.to_thread.run_sync(_flow, source, alias), order)
+                return await self._swap(
+                    await anyio.to_thread.run_sync(self._compiled.flow, source, alias), order
+                )
             case link.EndFlow(alias, deadline_s):
                 stopped = await runtime.stop(alias, deadline_s=deadline_s)
                 self._picture()
@@ -145,15 +151,15 @@ class Body:
         source, alias = order.source, order.alias
         prepared, ir = self._prepared.pop(alias, (None, None))
         if ir is None or prepared != source:
-            ir = _flow(source, alias)
+            ir = self._compiled.flow(source, alias)
         await self.runtime.start(ir, base=Path(source.base), file=source.path, carried=order.carried)
-        self._picture()
+        self._picture_one(alias)
         return link.Started()
 
     async def _hand(self, order: link.Prepare | link.GiveFlow) -> link.Result:
         if isinstance(order, link.Prepare):
             # In a thread, as with a swap; it is one flow, and at most until that is started.
-            ir = await anyio.to_thread.run_sync(_flow, order.source, order.alias)
+            ir = await anyio.to_thread.run_sync(self._compiled.flow, order.source, order.alias)
             self._prepared[order.alias] = order.source, ir
             return link.Obeyed()
         given = link.Given(await self.runtime.hand_over(order.alias, order.within_s))
@@ -176,14 +182,16 @@ class Body:
 
     # --- what goes up
 
-    def _say(self, said: link.Said) -> None:
+    def _say(self, said: link.Said) -> bool:
+        """Has it sent; False where it is too long."""
         try:
             frame = link.encode(said)
         except ControlError as error:
             self.log(f"a frame was left out: {error.message}")
-            return
+            return False
         self._out.append(frame)
         self._something.set()
+        return True
 
     def _tapped(self, samples: TapSamples) -> None:
         self._samples.append(link.encode(link.Tapped(samples)))
@@ -193,16 +201,32 @@ class Body:
         self._say(link.Broke(snapshot))
 
     def _picture(self) -> None:
-        flows, tasks, warnings = self.runtime.snapshot()
-        cost = self.runtime.cost()
-        self._say(link.Pictured(flows, tasks, warnings, self._cpu.share(), _rss(), self._lag_ns, cost))
+        self._show(self._sparing.spare(*self.runtime.snapshot()))
+
+    def _picture_one(self, alias: str) -> None:
+        """One flow alone: while a thousand are started they are not pictured a thousand times."""
+        flow, tasks, warnings = self.runtime.picture(alias)
+        self._show(link.Pictured((flow,), tasks, warnings, is_part=True))
+
+    def _show(self, picture: link.Pictured) -> None:
+        cost, cpu = self.runtime.cost(), self._cpu.share()
+        replaced = msgspec.structs.replace
+        picture = replaced(picture, cpu=cpu, rss=_rss(), loop_lag_ns=self._lag_ns, cost=cost)
+        if self._say(picture):
+            self._sparing.sent(picture)
 
     async def _picture_often(self) -> None:
-        """Sends pictures at the wanted rate; how late it wakes up is the delay of the loop."""
+        """Sends pictures at the wanted rate; how late it wakes up is the delay of the loop.
+
+        Of thousands of flows there are fewer: making them may take a tenth of the time.
+        """
         while True:
+            begin = time.monotonic()
             self._picture()
+            spent = time.monotonic() - begin
             self._due = anyio.Event()
-            pause = 1 / max(self._rate, link.PICTURE_RATE)
+            pause = max(1 / max(self._rate, link.PICTURE_RATE), 9 * spent)
+            self._compiled.forget_old()
             begin = time.monotonic()
             with anyio.move_on_after(pause):
                 await self._due.wait()
@@ -249,14 +273,6 @@ class Body:
         self._something.set()
         with anyio.move_on_after(1.0):
             await self._empty.wait()
-
-
-def _flow(texts: link.Texts, alias: str) -> FlowIR:
-    program = Program.open(Path(texts.path), Path(texts.base), texts.module_path, texts.texts)
-    flows = {flow.alias: flow for flow in compile_flows(program).ir.flows}
-    if alias not in flows:
-        raise UnknownName("flow", alias, flows)
-    return flows[alias]
 
 
 class _Cpu:

@@ -29,6 +29,7 @@ from tremor_tui.engine.executors.link import (
     decode_said,
     encode,
 )
+from tremor_tui.engine.executors.piecing import Piecing
 from tremor_tui.engine.executors.restart import RestartPolicy
 from tremor_tui.errors import ControlError, EngineLost
 
@@ -87,6 +88,7 @@ class Executor:
         self._policy = policy or RestartPolicy()
         self._clock = clock
         self._child: ChildProcess | None = None
+        self._pieces = Piecing()
         self._waiting: dict[int, _Waiting] = {}
         self._order = 0
         self._running = anyio.Event()
@@ -240,7 +242,7 @@ class Executor:
                     if number in self._waiting:
                         self._waiting[number].answer(result)
                 case Pictured():
-                    self.picture = said
+                    self.picture = self._pieces.whole(said)
                     self._listener.pictured(self)
                 case Tapped(samples):
                     self._listener.told(samples)

@@ -220,7 +220,10 @@ class Answered(msgspec.Struct, frozen=True, tag="answered"):
 
 class Pictured(msgspec.Struct, frozen=True, tag="pictured"):
     """The executor as it is: flows, tasks, warnings, its use of a core, memory, delay of its loop,
-    and the part of a core that measuring takes."""
+    and the part of a core that measuring takes.
+
+    Flows in `same` are as in the picture before and are left out. `is_part`: it tells of these flows alone.
+    """
 
     flows: tuple[FlowSnapshot, ...] = ()
     tasks: tuple[TaskSnapshot, ...] = ()
@@ -229,6 +232,8 @@ class Pictured(msgspec.Struct, frozen=True, tag="pictured"):
     rss: int = 0
     loop_lag_ns: int = 0
     cost: float = 0.0
+    same: tuple[str, ...] = ()
+    is_part: bool = False
 
 
 class Tapped(msgspec.Struct, frozen=True, tag="tapped"):
