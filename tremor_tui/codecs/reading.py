@@ -18,7 +18,7 @@ from typing import Final
 
 from tremor_tui.codecs.contract import Codec, Projecting
 from tremor_tui.model.batch import WHOLE, Batch, Value
-from tremor_tui.model.projection import Projection, have_breaks, join, one_liners
+from tremor_tui.model.projection import ALL, Projection, have_breaks, join, one_liners
 
 WIDE: Final = 4
 """Batches of rows that are not decoded whole may be larger by so much."""
@@ -65,7 +65,7 @@ class Reading:
 
     def choose(self, fields: frozenset[str] | None) -> None:
         """Says what events are read for from now on."""
-        if fields is None or self._json is None:
+        if fields is None or self._json is None or fields > ALL:
             self._projection = None
         elif self._projection is None or self._projection.fields != fields:
             self._projection = self._json.project(fields)

@@ -27,6 +27,8 @@ Full = Callable[[bytes], Value]
 """The full decoder of one frame; raises DataError."""
 Bad = list[tuple[int, Exception]]
 
+ALL: Final = frozenset({"\0"})
+"""In place of fields: events are decoded whole, and whoever takes the views may change them."""
 _NUMBER: Final = rb"\s*(?:-[0-9]{19}|[0-9]{20}|-?[0-9][0-9.]*[eE]\+?[0-9]{3})"
 _SIGNS: Final = tuple(re2.compile(start + _NUMBER).search for start in (rb"\[", b":", b","))
 """A number stands after one of these, and a search that begins with one certain byte is several times quicker
@@ -74,6 +76,18 @@ class Projection:
             return self._decode(frame)
         except _UNREADABLE:
             return self._full(frame)
+
+
+class AllFields(Projection):
+    """Decodes whole events; `decode` is the full decoder of a batch."""
+
+    def __init__(self, decode: Callable[[Sequence[bytes]], tuple[list[Value], Bad]]) -> None:
+        self.fields = ALL
+        self._decode_all = decode
+
+    def decode_batch(self, frames: Sequence[bytes], joined: bytes | None = None) -> tuple[list[Value], Bad]:
+        """The value of each good frame, and index and error of the others."""
+        return self._decode_all(frames)
 
 
 def decoder_of(fields: frozenset[str]) -> Callable[[bytes], Value]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tremor_tui.model.batch import WHOLE, Batch, Later, Meta, Value
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.port import ERR, IN, OUT, OVERFLOW
-from tremor_tui.model.projection import decoder_of
+from tremor_tui.model.projection import ALL, decoder_of
 from tremor_tui.model.record import dataclass
 from tremor_tui.operators.script import ScriptFunction, ScriptOperator
 from tremor_tui.operators.select import Select
@@ -55,7 +55,8 @@ class Chain:
 
     `through` are the edges from the input to nodes that are not in it. `inputs` has for each stage the slots
     that it takes its rows from, by number of stage and name; none for the input itself. `is_strict`: a row
-    that fails in a select ends its event's other branches too.
+    that fails in a select ends its event's other branches too. `takes_all`: events are best handed over
+    whole, to be changed.
     """
 
     nodes: Sequence[Node]
@@ -67,10 +68,11 @@ class Chain:
     stages: list[Stage]
     inputs: list[list[tuple[int, str]]]
     ends: list[End]
-    compiled: Callable[[bool, bool], list[Compiled]]
+    compiled: Callable[[bool, bool, bool], list[Compiled]]
     splice: Splice
     later: Callable[[Meta | None], Later] | None
     is_strict: bool = False
+    takes_all: bool = False
     eager: bool = True
     in_a_row: int = 0
     resting: int = 0
@@ -105,13 +107,15 @@ class Chain:
     @property
     def wanted(self) -> frozenset[str] | None:
         """What its frames are best decoded for: all fields, or those that the first decision takes."""
+        if self.takes_all:
+            return ALL
         return self.fields if self.first is None or self.is_late else self.first
 
     def _try(self, batch: Batch, now_ns: int) -> Emissions | None:
         came = self._came(batch)
         if came is None:
             return None
-        compiled = self.compiled(came.metas is not None, came.is_framed)
+        compiled = self.compiled(came.metas is not None, came.is_framed, came.is_owned)
         cells = [(one.cell, one.cell.state) for one in self._operators if isinstance(one, ScriptOperator)]
         done: list[Done] = []
         try:
@@ -141,7 +145,8 @@ class Chain:
         if any(way.is_watched for way in self._ways):
             return None
         is_framed = batch.is_framed
-        views = self._views(batch, is_framed)
+        is_owned = is_framed and self.takes_all and batch.fields == ALL and batch.views is not None
+        views = self._views(batch, is_framed, is_owned)
         if views is None:
             return None
         metas = batch.metas or None
@@ -158,9 +163,13 @@ class Chain:
         more = (
             self._more if self.fields is not None and is_framed and not self.fields <= batch.fields else None
         )
-        return Came(batch, views, given, metas, more, is_framed)
+        if is_owned:
+            batch.views = None
+        return Came(batch, views, given, metas, more, is_framed, is_owned)
 
-    def _views(self, batch: Batch, is_framed: bool) -> list[Value] | None:
+    def _views(self, batch: Batch, is_framed: bool, is_owned: bool) -> list[Value] | None:
+        if is_owned:
+            return batch.views
         if not is_framed or self.fields is None:
             return batch.values
         if batch.views is None or not (self.first or self.fields) <= batch.fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from tremor_tui.operators.select import Select
 from tremor_tui.pipeline.fusing.chain import Again, Chain, End
 from tremor_tui.pipeline.fusing.outline import Outline, outline_of
 from tremor_tui.pipeline.fusing.rooms import Rooms
+from tremor_tui.pipeline.fusing.shaping import in_place
 from tremor_tui.pipeline.fusing.splicing import splicer
 from tremor_tui.pipeline.fusing.stage import Came, Compiled, Form, Stage, Way
 from tremor_tui.pipeline.fusing.text import Asking, Exit, Slot, UnfusableError, Writing, slots_of
@@ -114,7 +116,7 @@ class _Finder:
         for stage in stages:
             if stage.comes == "added":
                 stage.event_at = partial(_added, splice)
-        cache: dict[tuple[bool, bool], list[Compiled]] = {}
+        cache: dict[tuple[bool, bool, bool], list[Compiled]] = {}
         compiled = partial(self._compiled, cache, stages, slots)
         chain = Chain(
             self.nodes,
@@ -130,9 +132,10 @@ class _Finder:
             splice,
             self._later(),
             self.is_strict and self.plan.branches,
+            fields is None and self._is_owner(entry),
             self.eager,
         )
-        compiled(False, True)
+        compiled(False, True, chain.takes_all)
         return chain
 
     # -- the region ------------------------------------------------------------------------------------
@@ -337,6 +340,16 @@ class _Finder:
             return None
         return partial(Again, operator.scripts[IN]) if isinstance(operator, ScriptOperator) else None
 
+    def _is_owner(self, entry: Way) -> bool:
+        """Whether the input leads to one script that gains from events that it may change."""
+        if len(entry.ends) != 1 or entry.ends[0].target not in self.staged:
+            return False
+        index = entry.ends[0].target
+        outline = self.outlines[index]
+        if outline.parts is not None or self.leaves[index] != "made":
+            return False
+        return in_place(deepcopy(list(outline.statements))) is not None
+
     # -- the parts of the chain ------------------------------------------------------------------------
 
     def _stage(self, index: int, slots: dict[str, Slot]) -> Stage:
@@ -392,22 +405,23 @@ class _Finder:
 
     def _compiled(
         self,
-        cache: dict[tuple[bool, bool], list[Compiled]],
+        cache: dict[tuple[bool, bool, bool], list[Compiled]],
         stages: Sequence[Stage],
         slots: dict[int, dict[str, Slot]],
         mixed: bool,
         framed: bool,
+        owned: bool,
     ) -> list[Compiled]:
         """The functions for batches whose rows have different metadata or not, and have frames or not."""
-        if (mixed, framed) not in cache:
-            cache[mixed, framed] = [
-                self._compile(index, stage, slots[index], mixed, framed)
+        if (mixed, framed, owned) not in cache:
+            cache[mixed, framed, owned] = [
+                self._compile(index, stage, slots[index], mixed, framed, owned)
                 for index, stage in zip(self.staged, stages, strict=True)
             ]
-        return cache[mixed, framed]
+        return cache[mixed, framed, owned]
 
     def _compile(
-        self, index: int, stage: Stage, slots: dict[str, Slot], mixed: bool, framed: bool
+        self, index: int, stage: Stage, slots: dict[str, Slot], mixed: bool, framed: bool, owned: bool
     ) -> Compiled:
         outline = self.outlines[index]
         is_first = not self._has_stage_before(index)
@@ -433,6 +447,7 @@ class _Finder:
             outline.split if len(self.staged) == 1 else 0,
             is_first,
             mixed or (not is_first and self._had_meta(index, framed and not mixed)),
+            is_owned=owned and is_first,
             is_json=framed and is_first and self.leaves[index] == "same",
             gone=any(slot.is_rest for slot in made.values()),
         )

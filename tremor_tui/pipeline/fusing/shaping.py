@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from tremor_tui.model.record import dataclass
-from tremor_tui.pipeline.fusing.reading import EVENT, META, records_of
+from tremor_tui.pipeline.fusing.reading import EVENT, META, names_of, records_of
 
 MANY = 6
 """So many cases with different bodies, or more, are found by their text in a dict."""
@@ -45,6 +45,81 @@ class _Calls(ast.NodeTransformer):
         test = ast.parse(text, mode="eval").body
         found = ast.Call(node.func, [ast.Name(name, ast.Load()), node.args[1]], [])
         return _Put({"ITEMS": node.args[0], "FOUND": found}).visit(test)  # type: ignore[no-any-return]
+
+
+def in_place(statements: Sequence[ast.stmt]) -> list[ast.stmt] | None:
+    """The statements without copies of the event, where it may be changed; None where a copy may tell.
+
+    They may be changed themselves. A copy of the whole event tells where the event has a second name, or is
+    looked at again.
+    """
+    before = ast.dump(ast.Module(list(statements), []))
+    made: list[ast.stmt] = []
+    for index, statement in enumerate(statements):
+        rest = statements[index + 1 :]
+        if _is_last_copy(statement) and EVENT not in set(names_of(rest)):
+            assert isinstance(statement, ast.Assign)
+            assert isinstance(statement.value, ast.Dict)
+            made.append(ast.Assign(statement.targets, statement.value.values[0]))
+        else:
+            made += _uncopied(statement)
+    made = [ast.fix_missing_locations(one) for one in made]
+    return made if before != ast.dump(ast.Module(made, [])) and _has_one_name(made) else None
+
+
+def _is_last_copy(node: ast.stmt) -> bool:
+    """`_record5 = {**record(event)}`."""
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id.startswith("_record")
+        and isinstance(node.value, ast.Dict)
+        and node.value.keys == [None]
+        and ast.unparse(node.value.values[0]) == f"record({EVENT})"
+    )
+
+
+def _uncopied(node: ast.stmt) -> list[ast.stmt]:
+    if ast.unparse(node) == f"{EVENT} = {{**{EVENT}}}":
+        return []
+    if isinstance(node, ast.If):
+        node.body = [made for inner in node.body for made in _uncopied(inner)] or [ast.Pass()]
+        node.orelse = [made for inner in node.orelse for made in _uncopied(inner)]
+    return [node]
+
+
+def _has_one_name(statements: Sequence[ast.stmt]) -> bool:
+    """Whether the event as a whole is but looked into, written into, and handed on at the end."""
+    return not any(_wholes(statement) for statement in statements)
+
+
+def _wholes(statement: ast.stmt) -> list[ast.AST]:
+    """Where the event stands as a whole, but in a `return`, as what is looked into, or asked for its type."""
+    known: set[int] = set()
+    found: list[ast.AST] = []
+    for node in ast.walk(statement):
+        parts: list[ast.expr] = []
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 3:
+            parts = [node.value.elts[1]]
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            parts = [node.value]
+        elif isinstance(node, ast.Attribute):
+            parts = [node.value] if node.attr == "get" else []
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            parts = node.args[:1] if node.func.id in ("type", "find") else []
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+            parts = node.comparators
+        elif isinstance(node, ast.Assign):
+            is_last = isinstance(node.value, ast.Call) and ast.unparse(node.value) == f"record({EVENT})"
+            is_view = ast.unparse(node.value) == f"{EVENT} if type({EVENT}) is dict else NO_RECORD"
+            if is_last and isinstance(node.value, ast.Call):
+                parts = node.value.args
+            elif is_view and isinstance(node.value, ast.IfExp):
+                parts = [node.value.body]
+        known.update(map(id, parts))
+        if isinstance(node, ast.Name) and node.id == EVENT:
+            found.append(node)
+    return [node for node in found if id(node) not in known]
 
 
 def without_bytes(statements: Sequence[ast.stmt]) -> list[ast.stmt]:

@@ -82,7 +82,7 @@ class Came:
     """A batch as a chain sees it. `views` are of all rows; `given` is the metadata that all rows share.
 
     `metas` are those of each row where they differ. `more` decodes all fields of a frame, where views have
-    the first alone.
+    the first alone. `is_owned`: the views are whole events that nobody else has, to be changed at will.
     """
 
     batch: Batch
@@ -91,11 +91,13 @@ class Came:
     metas: list[Meta | None] | None
     more: Callable[[bytes], Value] | None
     is_framed: bool
+    is_owned: bool = False
 
     def whole(self, row: int) -> Value:
         """The event of a row as it came."""
         batch = self.batch
-        if self.is_framed and batch.raws is not None:
+        # where ids repeat, who is told of a failure finds the row by its very value
+        if self.is_framed and batch.raws is not None and isinstance(batch.ids, range):
             return orjson.loads(batch.raws[row])
         return batch.values[row]
 

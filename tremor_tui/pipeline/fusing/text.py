@@ -24,7 +24,7 @@ from typing import Any, Final
 from tremor_tui.model.port import ERR
 from tremor_tui.model.record import dataclass
 from tremor_tui.pipeline.fusing.reading import EVENT, META, names_of, records_of
-from tremor_tui.pipeline.fusing.shaping import Merger, Sets, leaves, meta_of, sunk, without_bytes
+from tremor_tui.pipeline.fusing.shaping import Merger, Sets, in_place, leaves, meta_of, sunk, without_bytes
 
 BUCKET_KEYS: Final = ("class", "rate", "dimensions", "cardinality", "time_range", "windows")
 
@@ -114,7 +114,8 @@ class Writing:
 
     `exits` by the node's ports. `split`: after so many statements the rest of the fields are decoded, where
     `more` is given; 0 where all are decoded at first. `is_first`: its rows are those of the batch;
-    `is_mixed`: each has its own metadata. `is_json`: its events come straight out of JSON. `gone`: rows that
+    `is_mixed`: each has its own metadata. `is_json`: its events come straight out of JSON;
+    `is_owned`: and may be changed. `gone`: rows that
     do not leave by a slot that keeps none are told.
 
     Then, what was found: `numbered`: the loop's steps have rows' numbers. `results` are what the function
@@ -126,6 +127,7 @@ class Writing:
     is_first: bool = True
     is_mixed: bool = False
     is_json: bool = False
+    is_owned: bool = False
     gone: bool = False
     groups: dict[str, Group] = field(default_factory=dict)
     numbered: bool = True
@@ -140,6 +142,8 @@ class Writing:
 
 def script_text(statements: Sequence[ast.stmt], writing: Writing) -> str:
     """The text of `fused` for a script. Raises UnfusableError."""
+    if writing.is_owned:
+        statements = in_place(statements) or statements
     if writing.is_json:
         statements = without_bytes(statements)
     split = writing.split
