@@ -21,7 +21,17 @@ from tremor_tui.control.bench import (
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_bench import FakeBench, run_of, wall
 from tremor_tui.testing.fake_plane import FakePlane
-from tremor_tui.workbench.benched import AXES, FULL, SHORT, Benched, megabytes, of_plan, remarks, takes
+from tremor_tui.workbench.benched import (
+    AXES,
+    FULL,
+    SHORT,
+    Benched,
+    lasting,
+    megabytes,
+    of_plan,
+    remarks,
+    takes,
+)
 from tremor_tui.workbench.screens.bench import BenchView, fields_of, plan_in
 
 pytestmark = pytest.mark.anyio
@@ -71,7 +81,8 @@ async def test_before_a_run_it_says_what_it_is_for_and_the_key(
 ) -> None:
     async with opened(idle(tmp_path), size=size) as bench:
         await shown(bench)
-        await bench.sees("starts a quick look, about 13 s")
+        await bench.sees(f"starts a quick look, about {takes(SHORT)}")
+        assert f"makes it a full run, about {takes(FULL)}" in bench.text
 
         assert "Nothing was measured yet" in bench.text
         assert "would take time" not in bench.text
@@ -144,7 +155,7 @@ async def test_s_stops_a_run_and_what_was_measured_stays(opened: Opened, tmp_pat
 
         await bench.sees("stopped by workbench 1 at 10 of 27")
         assert "not measured yet" not in bench.text
-        assert f"{wall('async', 64):.0f}" in bench.text
+        assert f"{wall('async', SHORT.flows[-1]):.0f}" in bench.text
 
 
 async def test_y_goes_through_the_axes(opened: Opened, tmp_path: Path) -> None:
@@ -355,8 +366,9 @@ def test_a_latency_is_compared_with_the_lowest() -> None:
 
 def test_a_plan_in_words() -> None:
     assert of_plan(FULL) == "skewed classify  a t e  1-64  5 x 1 s"
-    assert of_plan(SHORT) == "skewed classify  a t e  1,8,64  3 x 0.25 s"
-    assert takes(FULL) == "2 min 28 s"
+    assert of_plan(msgspec.structs.replace(SHORT, flows=(1, 8))) == "skewed classify  a t e  1,8  3 x 0.25 s"
+    assert lasting(13.2) == "13 s"
+    assert lasting(147.6) == "2 min 28 s"
 
 
 @pytest.mark.parametrize(("value", "text"), [(0, "-"), (0.83, "0.8"), (41.2, "41"), (1234, "1.23k")])

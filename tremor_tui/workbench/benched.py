@@ -223,6 +223,18 @@ def _sizes(flows: Sequence[int]) -> str:
     return ",".join(map(str, flows))
 
 
+def is_quick(plan: BenchPlan) -> bool:
+    """Whether a plan is but a look."""
+    return plan.rounds < FULL.rounds
+
+
+def other_length(plan: BenchPlan) -> BenchPlan:
+    """A quick look in the place of a full run, or the other way round, at the same things."""
+    length = FULL if is_quick(plan) else SHORT
+    values = {name: getattr(length, name) for name in ("flows", "rounds", "seconds", "warmup")}
+    return msgspec.structs.replace(plan, **values)
+
+
 def takes(plan: BenchPlan) -> str:
     """About how long a plan takes: `13 s`, `2 min 27 s`."""
     return lasting(plan.expected_s)

@@ -37,14 +37,13 @@ from tremor_tui.workbench.actions import bindings
 from tremor_tui.workbench.benched import (
     AXES,
     CHOICES,
-    FULL,
-    SHORT,
     VARIANTS,
     Benched,
     beside,
     called,
     megabytes,
     of_plan,
+    other_length,
     plan_of,
     takes,
 )
@@ -197,10 +196,7 @@ class BenchView(View):
 
     def act_full(self) -> None:
         """A quick look, or a full run."""
-        is_full = self.shown.plan.rounds >= FULL.rounds
-        length = SHORT if is_full else FULL
-        values = {name: getattr(length, name) for name in ("flows", "rounds", "seconds", "warmup")}
-        self._planned(msgspec.structs.replace(self.shown.plan, **values))
+        self._planned(other_length(self.shown.plan))
 
     def _planned(self, plan: BenchPlan) -> None:
         self.shown.plan = plan
@@ -302,7 +298,7 @@ class BenchView(View):
         """Offers what to write."""
         options = [
             ("json", "JSON", "every figure; `bench --against` and c read it"),
-            ("svg", "SVG", "the curves as a picture"),
+            ("svg", "SVG ", "the curves as a picture"),
             ("txt", "text", "curves and tables in characters"),
         ]
         self.app.push_screen(Menu("Export", options), self._export)

@@ -92,7 +92,7 @@ class TabBar(Painted):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The tabs; the current one stands out."""
-        line = Line()
+        line = Line() if width >= 100 else Line().add(" ")
         self._spans = []
         for tab in self._tabs():
             words = f" {tab.key} {tab.title} " if width >= 100 else f"{tab.key}{tab.title}"

@@ -12,9 +12,11 @@ from tremor_tui.workbench.benched import (
     beside,
     called,
     conditions,
+    is_quick,
     lasting,
     megabytes,
     of_plan,
+    other_length,
     remarks,
     takes,
 )
@@ -138,10 +140,10 @@ class Scaling(Panel, can_focus=True):
         if busy:
             words = f"{named(busy)} now: it would take time from what is measured. F6 stops it."
             lines += [*(Line().add(f"  {text}", ink.warn) for text in wrap(words, width - 4)), Line()]
-        length = "a quick look" if shown.plan.rounds < 5 else "a full run"
+        length, other = ("quick look", "full run") if is_quick(shown.plan) else ("full run", "quick look")
         for key, words in (
-            ("enter", f"starts {length}, about {takes(shown.plan)}"),
-            ("f", "makes it a full run, or a quick look"),
+            ("enter", f"starts a {length}, about {takes(shown.plan)}"),
+            ("f", f"makes it a {other}, about {takes(other_length(shown.plan))}"),
             ("v", "another script or other data"),
             ("o", "chooses schedules, sizes, rounds"),
             ("c", "shows a run that was kept"),

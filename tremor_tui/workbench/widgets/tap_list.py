@@ -11,6 +11,9 @@ from tremor_tui.workbench.store import Store, Tap, named
 from tremor_tui.workbench.terminal import clean
 from tremor_tui.workbench.widgets.painted import Line, Panel, clip
 
+BAR = 8
+"""Cells that the bars of frequent values keep where values are long: paths tell more than bars."""
+
 
 class TapList(Panel):
     """A line for each tap, and what is special about it in a second where there is room."""
@@ -43,13 +46,14 @@ class TapList(Panel):
         picked = tap is self.store.tap
         line = Line().add(self.glyphs.mark if picked else " ", self.ink.picked)
         line.add(f"{number} ", self.ink.key)
+        room = width if self.is_boxed else width - 1  # a blank at the edge of the terminal
         words = f" {tap.per_second:g}/s"
         words += " held" if tap.is_held else ""
         words += f" {self.glyphs.warn}" if tap.note or tap.failed else ""
         style = self.ink.picked if picked else self.ink.text
-        line.add(clip(named(tap.title), width - line.cells - len(words), self.glyphs.more), style)
-        line.right(words, width, self.ink.dim)
-        return line.over(self.ink.marked_back) if picked else line
+        line.add(clip(named(tap.title), room - line.cells - len(words), self.glyphs.more), style)
+        line.right(words, room, self.ink.dim)
+        return line.fit(width).over(self.ink.marked_back) if picked else line
 
     def _more(self, tap: Tap, width: int) -> list[Line]:
         texts = []
@@ -103,7 +107,7 @@ class TopBars(Panel):
         room = height - bool(top.missing)
         rows = [(clean(one.value.strip('"')), _figures(one, top.counted), one) for one in top.values[:room]]
         widest = max(len(words) for _, words, _ in rows)
-        name = min(max(cell_len(text) for text, _, _ in rows), max(6, (width - widest) // 2))
+        name = min(max(cell_len(text) for text, _, _ in rows), max(6, width - widest - BAR))
         lines = [
             self._value(text, words, one.count / max(1, top.values[0].count), name, widest, width)
             for text, words, one in rows

@@ -8,7 +8,7 @@ from tremor_tui.control.authoring import TestResult
 from tremor_tui.workbench.actions import bindings
 from tremor_tui.workbench.messages import TestClicked
 from tremor_tui.workbench.store import named
-from tremor_tui.workbench.widgets.painted import Line, Panel, clip, wrap
+from tremor_tui.workbench.widgets.painted import Line, Panel, wrap
 
 
 class TestsPanel(Panel, can_focus=True):
@@ -66,12 +66,11 @@ class TestsPanel(Panel, can_focus=True):
     def body(self, width: int, height: int) -> list[Line]:
         """A line for each test."""
         if self.problem:
-            return [
-                Line().add(clip(f"not run: {named(self.problem)}", width, self.glyphs.more), self.ink.warn)
-            ]
+            words = f"not run: {named(self.problem)}"
+            return [Line().add(part, self.ink.warn) for part in wrap(words, width)][:height]
         if not self.results:
             words = "No test yet: ^t makes one of the sample, T of an event of a tap."
-            return [Line().add(clip(words, width, self.glyphs.more), self.ink.dim)]
+            return [Line().add(part, self.ink.dim) for part in wrap(words, width)][:height]
         laid = [self._row(index, width) for index in range(len(self.results))]
         self._first = max(0, min(self._first, self.at))
         while self._first < self.at and sum(map(len, laid[self._first : self.at + 1])) > height:
