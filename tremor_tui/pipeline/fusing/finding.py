@@ -1,4 +1,7 @@
-"""Finding: what of a graph can be fused behind one of its inputs, and why the rest of it cannot."""
+"""Finding: what of a graph can be fused behind one of its inputs, and why the rest of it cannot.
+
+It is long because a chain's slots, ways and what is read of its events hang on each other.
+"""
 
 from __future__ import annotations
 
@@ -104,15 +107,10 @@ class _Finder:
         self._check_strict(entry)
         slots = {index: self._slots(index) for index in self.staged}
         fields, first = self._fields(entry)
-        stages, ends = [], []
-        for number, index in enumerate(self.staged):
-            stages.append(self._stage(index, slots[index]))
-            ends += self._ends(number, index, slots[index])
+        stages = [self._stage(index, slots[index]) for index in self.staged]
+        ends = [end for n, index in enumerate(self.staged) for end in self._ends(n, index, slots[index])]
         inputs = [self._inputs(index, slots) for index in self.staged]
-        written: set[str] = set()
-        for outline in self.outlines.values():
-            written |= outline.reading.written or frozenset()
-        splice = splicer(frozenset(written))
+        splice = splicer(self._written())
         for stage in stages:
             if stage.comes == "added":
                 stage.event_at = partial(_added, splice)
@@ -137,6 +135,10 @@ class _Finder:
         )
         compiled(False, True, chain.takes_all)
         return chain
+
+    def _written(self) -> frozenset[str]:
+        """The fields that scripts give events which else stay as they came."""
+        return frozenset().union(*(one.reading.written or () for one in self.outlines.values()))
 
     # -- the region ------------------------------------------------------------------------------------
 
@@ -434,14 +436,7 @@ class _Finder:
             port: Slot(slot.name, slot.has_event, wants[slot.name], slot.is_rest and not wants[slot.name])
             for port, slot in slots.items()
         }
-        exits: dict[str, Exit | Asking] = {
-            port: Exit(made.get(port), stage.counters.get(port, ""))
-            for port, way in self.ways[index].items()
-            if not port.startswith("bucket/") and not self._is_asking(way)
-        }
-        if stage.bucket is not None:
-            passed, over = (Exit(made.get(f"bucket/{port}")) for port in (OUT, OVERFLOW))
-            exits[stage.asking] = Asking(passed, over)
+        exits = self._exits(index, stage, made)
         writing = Writing(
             exits,
             outline.split if len(self.staged) == 1 else 0,
@@ -467,6 +462,17 @@ class _Finder:
         return Compiled(
             call, slots_of(writing), writing.results, writing.numbered, is_first, writing.is_mixed
         )
+
+    def _exits(self, index: int, stage: Stage, made: dict[str, Slot]) -> dict[str, Exit | Asking]:
+        exits: dict[str, Exit | Asking] = {
+            port: Exit(made.get(port), stage.counters.get(port, ""))
+            for port, way in self.ways[index].items()
+            if not port.startswith("bucket/") and not self._is_asking(way)
+        }
+        if stage.bucket is not None:
+            passed, over = (Exit(made.get(f"bucket/{port}")) for port in (OUT, OVERFLOW))
+            exits[stage.asking] = Asking(passed, over)
+        return exits
 
     def _has_stage_before(self, index: int) -> bool:
         return any(

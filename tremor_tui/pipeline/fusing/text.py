@@ -11,6 +11,8 @@
 A row that fails is told to `_failed`, which asks the node's own function what is wrong with it. So nothing in
 the loop has an effect that outlives it, but on what it is given. Names of ours begin with an underscore and
 do not end in a digit, so that no name of a script is among them.
+
+It is long because the loop, its parameters and the statements in it are one text.
 """
 
 from __future__ import annotations
