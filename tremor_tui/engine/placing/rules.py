@@ -64,7 +64,9 @@ def choose(loads: Sequence[Load]) -> int:
 
 
 def _weight(load: Load) -> tuple[float, int, int]:
-    return round(load.cpu + FRESH * load.fresh, 1), load.count, load.number
+    # without flows its load is that of its own start, or of what has just left: no reason to begin another
+    cpu = load.cpu if load.count else 0.0
+    return round(cpu + FRESH * load.fresh, 1), load.count, load.number
 
 
 def spread(flows: Sequence[Sequence[str]], count: int) -> list[list[str]]:
