@@ -22,6 +22,7 @@ from tremor_tui.model.record import dataclass
 from tremor_tui.model.signal import Signal
 from tremor_tui.operators.contract import Calling, Operator, Quiet, Steering
 from tremor_tui.pipeline import execute
+from tremor_tui.pipeline.fusing.alone import ALONE
 from tremor_tui.pipeline.fusing.chain import Chain
 from tremor_tui.pipeline.fusing.finding import Found, Why, find_chain
 from tremor_tui.pipeline.plan import Plan, make_plan
@@ -160,7 +161,8 @@ class Graph:
     def chain(self, port: str) -> Chain | None:
         """What is fused of it behind an input, or None; found when first asked for."""
         if port not in self._found:
-            self._found[port] = find_chain(self._nodes, self._plans[port], self.eager, self._by_event)
+            with ALONE:
+                self._found[port] = find_chain(self._nodes, self._plans[port], self.eager, self._by_event)
         return self._found[port].chain
 
     def why_not(self, port: str) -> list[Why]:

@@ -21,6 +21,7 @@ from tremor_tui.operators.bucket import BucketGrouper
 from tremor_tui.operators.passthrough import Passthrough
 from tremor_tui.operators.script import ScriptOperator
 from tremor_tui.operators.select import Select
+from tremor_tui.pipeline.fusing.alone import ALONE
 from tremor_tui.pipeline.fusing.chain import Again, Chain, End
 from tremor_tui.pipeline.fusing.outline import Outline, outline_of
 from tremor_tui.pipeline.fusing.rooms import Rooms
@@ -416,10 +417,11 @@ class _Finder:
     ) -> list[Compiled]:
         """The functions for batches whose rows have different metadata or not, and have frames or not."""
         if (mixed, framed, owned) not in cache:
-            cache[mixed, framed, owned] = [
-                self._compile(index, stage, slots[index], mixed, framed, owned)
-                for index, stage in zip(self.staged, stages, strict=True)
-            ]
+            with ALONE:
+                cache[mixed, framed, owned] = [
+                    self._compile(index, stage, slots[index], mixed, framed, owned)
+                    for index, stage in zip(self.staged, stages, strict=True)
+                ]
         return cache[mixed, framed, owned]
 
     def _compile(

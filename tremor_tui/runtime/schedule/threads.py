@@ -10,6 +10,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.util import find_spec
@@ -25,6 +26,7 @@ from tremor_tui.metrics.instruments import Recent
 from tremor_tui.model.batch import Batch
 from tremor_tui.model.insight import Ack, Drained, Fail
 from tremor_tui.model.signal import Signal
+from tremor_tui.pipeline.fusing.alone import ALONE
 from tremor_tui.runtime.bell import Bell
 from tremor_tui.runtime.channel import Channel, Message
 from tremor_tui.runtime.complaints import Complaints
@@ -245,6 +247,8 @@ class Threads:
     is_one_loop = False
 
     def __init__(self) -> None:
+        if isinstance(ALONE.lock, nullcontext):
+            ALONE.lock = threading.RLock()
         self._places: dict[Task, Place] = {}
         self._call: Post = _post_nothing
         self._backend = "asyncio"
