@@ -57,6 +57,8 @@ def test_everything_that_can_be_chosen_is_read(tmp_path: Path) -> None:
         ('[keymap.flow]\ntap = "ctrl+m"', "config.toml:2: `^m` is enter to most terminals"),
         ('[keymap]\n"flow.tap" = ["x"]', "config.toml:2: the keys of `flow.tap` are a text"),
         ('[columns]\ntasks = "task"', "config.toml:2: the columns of `tasks` are a list of their names"),
+        ('[columns]\ntasks = ["tusk"]', "config.toml:2: `tasks` has no column `tusk`; there are state, task"),
+        ('[columns]\nerrors = ["id"]', "config.toml:2: no table `errors` has columns to choose"),
         ("keymap = 1", "config.toml:1: `keymap` is a table"),
     ],
 )

@@ -143,6 +143,7 @@ class Workbench(Everywhere):
         self.composing = Composing(self.session, self.store, self.drafts, module_path)
         self._settings = settings or Settings()
         self.keys = Keys(ACTIONS, self._settings.keymap)
+        self.columns = self._settings.columns
         self.keeping = Keeping(self)
         self.starting = Starting(self, self)
         self.keyboard = Keyboard(self, super().on_event)

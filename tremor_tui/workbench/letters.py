@@ -121,6 +121,12 @@ class Mail:
         if self.index() < 0:
             self.selected = self._first()
 
+    @property
+    def shown_count(self) -> LetterCount:
+        """The flow's letters as the tab tells them, not as they were when they were asked for last."""
+        flow = self.store.flow
+        return self.count if self.is_held or flow is None else flow.letters
+
     def _is_wanted(self, group: LetterGroup) -> bool:
         text = f"{group.reason} {group.task} {group.node}"
         fields = {"reason": group.reason, "node": group.node or group.task, "task": group.task}

@@ -10,7 +10,7 @@
     "flow.tap" = "ctrl+t"
     "all.leave" = "q,ctrl+q"
 
-    [columns]                             # of the table of a screen, from left to right
+    [columns]                             # of the table of tasks, from left to right, as many as fit
     tasks = ["state", "task", "busy", "in", "out"]
 
 What is wrong in it is said with its line, and passed over; the rest counts.
@@ -27,8 +27,11 @@ from pathlib import Path
 
 from tremor_tui.workbench.actions import ACTIONS, Keys
 from tremor_tui.workbench.ink import THEMES
+from tremor_tui.workbench.widgets.table import BY_ID
 
 MAX_BYTES = 256 * 1024
+TABLES = {"tasks": tuple(BY_ID)}
+"""The columns that each table has."""
 KNOWN = {"theme": str, "ascii": bool, "mouse": bool, "keymap": dict, "columns": dict}
 
 
@@ -113,10 +116,16 @@ class _Reader:
     def _columns(self, found: dict[str, object]) -> dict[str, tuple[str, ...]]:
         taken: dict[str, tuple[str, ...]] = {}
         for name, columns in found.items():
-            if isinstance(columns, list) and columns and all(isinstance(column, str) for column in columns):
-                taken[name] = tuple(map(str, columns))
-            else:
+            known = TABLES.get(name)
+            if known is None:
+                self._complain(name, f"no table `{name}` has columns to choose; there is {', '.join(TABLES)}")
+            elif not (isinstance(columns, list) and columns and all(isinstance(one, str) for one in columns)):
                 self._complain(name, f"the columns of `{name}` are a list of their names")
+            elif wrong := [one for one in columns if one not in known]:
+                words = f"`{name}` has no column `{wrong[0]}`; there are {', '.join(known)}"
+                self._complain(name, words)
+            else:
+                taken[name] = tuple(dict.fromkeys(columns))
         return taken
 
     def _complain(self, name: str, words: str) -> None:

@@ -8,6 +8,9 @@ from tremor_tui.workbench import figures
 from tremor_tui.workbench.store import Store, named
 from tremor_tui.workbench.widgets.painted import Line, Panel, clip, wrap
 
+SHARE = 6
+"""Cells of a share with its sign, and what is between it and the next."""
+
 
 class Inspector(Panel):
     """Draws the selection of the canvas."""
@@ -94,14 +97,15 @@ class Inspector(Panel):
         styles = (hue, ink.accent, ink.warn, ink.faint)
         below = roomy and width < 76
         bar, words = Line(), Line()
-        cells = figures.parts(shares, max(4, width if below else width - 47))
+        names = ("busy", "ready", "blocked", "idle") if width >= 45 else ("bsy", "rdy", "blk", "idl")
+        beside = sum(map(len, names)) + len(names) * SHARE + 1
+        cells = figures.parts(shares, width if below else max(0, width - beside))
         for many, style, char in zip(cells, styles, self.glyphs.split, strict=True):
             bar.add(char * many, style)
-        names = ("busy", "ready", "blocked", "idle") if width >= 45 else ("bsy", "rdy", "blk", "idl")
         for name, share, style in zip(names, shares, styles, strict=True):
             words.add(name, style if share >= 0.5 and style is not ink.faint else ink.dim)
-            words.add(f" {share:.0f}%".ljust(6), ink.text if share >= 0.5 else ink.dim)
-        return [bar, words] if below else [bar.add("  ").extend(words)]
+            words.add(f" {share:.0f}%".ljust(SHARE), ink.text if share >= 0.5 else ink.dim)
+        return [bar, words] if below else [bar.add("  " if bar.cells else "").extend(words)]
 
     def _runs(self, task: TaskSnapshot, width: int) -> Line:
         run = task.run

@@ -25,7 +25,7 @@ class LetterList(Panel, can_focus=True):
     def heading(self) -> tuple[str, str]:
         """How many wait; what is filtered, marked or held."""
         mail = self.mail
-        many = mail.count
+        many = mail.shown_count
         title = f"Errors ({many.open})" + ("" if mail.only_open else "  all states")
         if many.failed > many.kept:
             title += f"  kept {figures.count(many.kept)} of {figures.count(many.failed)}"

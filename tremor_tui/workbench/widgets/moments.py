@@ -58,7 +58,7 @@ MORE = (
     Row("polls/s", "polls", figures.rate),
     Row("longest", "longest", figures.duration),
     Row("wait p99", "ready99", figures.duration),
-    Row("in/s", "in", figures.rate),
+    Row("task in", "in", figures.rate),
 )
 EDGE_ROWS = (Row("events/s", "rate", figures.rate), Row("queue", "fill", _share, 100, 100))
 

@@ -64,15 +64,26 @@ class ScrollText(Painted, can_focus=True):
 
 
 def folded(lines: list[Line], width: int) -> list[Line]:
-    """The lines with what is longer than `width` going on, indented, on the next."""
+    """The lines with what is longer than `width` going on, indented, on the next; words stay whole."""
     found: list[Line] = []
     for line in lines:
         rest, indent = Strip(line.segments, line.cells), 0
         while indent + rest.cell_length > width:
-            found.append(_of(rest.crop(0, width - indent), indent))
-            rest, indent = rest.crop(width - indent), min(6, width // 4)
+            cut = _cut(rest, width - indent)
+            found.append(_of(rest.crop(0, cut), indent))
+            rest, indent = rest.crop(cut), min(6, width // 4)
         found.append(_of(rest, indent))
     return found
+
+
+def _cut(strip: Strip, room: int) -> int:
+    """Where a line is cut: behind its last blank, comma or slash that fits, unless that is far back."""
+    text = strip.text
+    if strip.cell_length != len(text):
+        return room  # wide characters: cells are no places in the text
+    start = len(text) - len(text.lstrip())
+    last = max(text.rfind(sign, start, room) for sign in (" ", ",", "/", ";", "&"))
+    return last + 1 if last > max(start, room // 2) else room
 
 
 def _of(strip: Strip, indent: int) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
@@ -55,6 +55,16 @@ SMALLEST = ("task", "busy", "state", "blocked", "in", "out", "queue", "p99")
 """What is left out last comes first."""
 HELD_S = 3.0
 """How long rows keep their places after the selection was moved, so that they do not move under the hand."""
+
+
+def _fitting(columns: Sequence[Column], width: int) -> Iterator[Column]:
+    """The first of them, as many as there is room for, and one at least."""
+    left = width
+    for column in columns:
+        if column.width + 1 > left and column is not columns[0]:
+            return
+        left -= column.width + 1
+        yield column
 
 
 def _fields(task: TaskSnapshot) -> dict[str, str]:
@@ -137,7 +147,10 @@ class TaskTable(Panel, can_focus=True):
         return time.monotonic() < self._held_until
 
     def columns(self, width: int) -> list[Column]:
-        """The columns that fit: those of the highest rank go first."""
+        """Those that the settings name, else those that fit: the ones of the highest rank go first."""
+        named_so = getattr(self.app, "columns", {}).get("tasks", ())
+        if named_so:
+            return list(_fitting([BY_ID[name] for name in named_so], width - 4))
         for rank in (4, 3, 2, 1):
             chosen = [column for column in COLUMNS if column.rank <= rank]
             if sum(column.width + 1 for column in chosen) + 4 <= width:
