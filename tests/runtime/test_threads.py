@@ -110,6 +110,25 @@ async def test_a_sink_that_is_away_holds_its_source_and_force_ends_it(running: R
     assert stopped.left > 0
 
 
+async def test_force_leaves_no_thread_behind_at_full_speed(
+    running: Running, base: Path, logged: list[str]
+) -> None:
+    lines(base)
+    parts = [of("b", "null")]
+    links = []
+    for name in ("one", "two", "three"):
+        parts.append(of(name, "bench", {"path": "in.jsonl"}, codec="json"))
+        links += [f"{name}/out>p{name}/in", f"p{name}/out>b/in"]
+    before = threading.active_count()
+    for _ in range(5):
+        async with running(TIGHT) as runtime:
+            await runtime.start(flow("load", parts, links), base=base)
+            await out(runtime, 2000)
+            await runtime.stop_all(0.0)
+    assert threading.active_count() <= before
+    assert not any("left behind" in line for line in logged)
+
+
 async def test_a_failing_source_fails_its_flow_alone(running: Running, base: Path) -> None:
     lines(base)
     broken = of("a", "file", {"path": "none.jsonl", "mode": "read"}, codec="json")

@@ -10,7 +10,7 @@ from types import TracebackType
 
 
 class Alone:
-    """Entered while functions are written. A schedule with threads gives it a lock that may be taken again."""
+    """Entered while functions are written. A schedule with threads gives it a lock, one to be taken again."""
 
     def __init__(self) -> None:
         self.lock: AbstractContextManager[object] = nullcontext()

@@ -84,10 +84,13 @@ class ThreadBell(Bell):
         if self._meter is not None:
             self._meter.reason = reason
         with self._lock:
-            if self._is_rung:
-                self._is_rung = False
-                return
-            event = self._event = Event()
+            was_rung, self._is_rung = self._is_rung, False
+            event = None if was_rung else Event()
+            self._event = event
+        if event is None:
+            # another thread may ring again and again, and what is posted here must be done all the same
+            await anyio.lowlevel.checkpoint()
+            return
         try:
             await event.wait()
         finally:
@@ -120,10 +123,11 @@ class ThreadChannel(Channel):
                 super().send_signal(signal)
 
     def call_when_free(self, bell: Bell) -> None:
-        """Rings at once where there is room by now."""
+        """Rings at once where there is room by now; one that is closed will never have any."""
         with self._lock:
             super().call_when_free(bell)
-            self._free()
+            if not self._closed:
+                self._free()
 
     def receive_nowait(self) -> Message | None:
         """As ever."""
