@@ -86,7 +86,8 @@ class Flows:
                 async with self._turns[plan.alias]:
                     await self._make_room(plan.alias, request.replace)
                     started.append(flow := self._deployed(plan, source, planned))
-                    await self._start(flow)
+                    self.table[flow.alias] = flow
+            await self._start_all(started)
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await self._take_back(started)
@@ -94,6 +95,26 @@ class Flows:
         names = ", ".join(plan.alias for plan in planned.flows)
         self.log(f"deployed {names} from {request.path}")
         return Done(f"deployed {names}")
+
+    async def _start_all(self, flows: Sequence[Deployed]) -> None:
+        """Starts new flows, those of each executor in their order. Raises the first failure there was."""
+        failures: list[Exception] = []
+
+        async def start_on(executor: Executor) -> None:
+            try:
+                for flow in flows:
+                    if flow.executor is executor:
+                        async with self._turns[flow.alias]:
+                            await self._start(flow)
+            except ControlError as error:
+                failures.append(error)
+                group.cancel_scope.cancel()
+
+        async with anyio.create_task_group() as group:
+            for executor in {id(flow.executor): flow.executor for flow in flows}.values():
+                group.start_soon(start_on, executor)
+        if failures:
+            raise failures[0]
 
     async def apply(self, request: Apply) -> Applied:
         """Compiles a running flow's file anew, makes the flow what it says, and has that watched."""

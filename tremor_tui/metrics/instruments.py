@@ -70,22 +70,27 @@ class Recent:
     __slots__ = ("_new", "_old")
 
     def __init__(self) -> None:
-        self._old = Histogram()
-        self._new = Histogram()
+        self._old: Histogram | None = None
+        self._new: Histogram | None = None
 
     def add(self, value: int) -> None:
         """Counts one value."""
+        if self._new is None:
+            self._new = Histogram()
         self._new.add(value)
 
     def turn(self) -> None:
-        """Forgets what was added before the turn before this one."""
-        self._old = self._new
-        self._new = Histogram()
+        """Forgets what was added before the turn before this one; nothing takes no room."""
+        self._old, self._new = self._new, None
 
     def percentiles(self, shares: Sequence[float]) -> list[int]:
         """As `Histogram.percentiles`."""
-        counts = [a + b for a, b in zip(self._old.counts, self._new.counts, strict=True)]
-        return percentiles(counts, max(self._old.largest, self._new.largest), shares)
+        old, new = self._old, self._new
+        if old is None or new is None:
+            one = old or new
+            return one.percentiles(shares) if one is not None else [0] * len(shares)
+        counts = [a + b for a, b in zip(old.counts, new.counts, strict=True)]
+        return percentiles(counts, max(old.largest, new.largest), shares)
 
 
 class Series:
