@@ -203,6 +203,12 @@ class FlowLetters:
 
     # -- fetching ------------------------------------------------------------------------------------
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether a fetch would find nothing and make no more room."""
+        news = self._caught or self._missed or self._settled or self._lost
+        return not news and self._room >= RATE
+
     def fetch(self) -> Gathered:
         """What there is since the last time; from now on there is room for more."""
         self._refill()
@@ -250,7 +256,7 @@ class LetterBox:
 
     def fetch(self) -> list[Gathered]:
         """What became of letters since the last time, for each flow where something did."""
-        found = [got for flow in self._flows if (got := flow.fetch())]
+        found = [got for flow in self._flows if not flow.is_quiet and (got := flow.fetch())]
         self._flows = [flow for flow in self._flows if not flow.has_ended]
         return found
 
