@@ -48,7 +48,7 @@ def text(flows: int) -> str:
 def role(process: psutil.Process) -> str:
     """What a process is, by its command line."""
     words = " ".join(process.cmdline())
-    return next((word for word in ("executors", "compiling") if word in words), "engine")
+    return next((one for one in ("executors", "compiling") if f"engine.{one}" in words), "engine")
 
 
 def measure(flows: int, executors: int, seconds: float) -> dict[str, float]:

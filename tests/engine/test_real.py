@@ -194,7 +194,10 @@ async def test_a_version_that_holds_its_executor_up_goes_back_one_way_or_the_oth
     async with engine() as (_, plane):
         await deploy(plane, path)
         path.write_text(flow(script=STALL.replace("case (o, p) => e + p end", deeper)))
-        await plane.submit(Apply("one"))
+        with suppress(
+            ControlError
+        ):  # where its first event comes before the answer, the apply says so itself
+            await plane.submit(Apply("one"))
 
         async def went_back() -> bool:
             flow_of = (await snapshot(plane)).flows[0]

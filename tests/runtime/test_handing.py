@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from tests.runtime.conftest import Running
@@ -97,8 +98,8 @@ def timeless(value: Any) -> Any:
 
 
 async def some_are_out(runtime: Runtime, count: int) -> None:
-    while runtime.flows["load"].sinks[0].counters.events_out < count:  # noqa: ASYNC110
-        await anyio.sleep(0)
+    while runtime.flows["load"].sinks[0].counters.events_out < count:
+        await anyio.lowlevel.checkpoint()
 
 
 async def run_in(running: Running, ir: FlowIR, base: Path, stops: int) -> Runtime:

@@ -69,7 +69,6 @@ TURN_S = 0.0005
 UNFOCUSED_FRAMES = 3
 """Every how many frames an unfocused terminal is painted."""
 Severity = Literal["info", "warning", "error"]
-LAST = ("help", "leave")
 V = TypeVar("V", bound=View)
 
 
@@ -323,16 +322,7 @@ class Workbench(Everywhere):
         return [Tab(s.view, s.key, f"{s.title}({count})" if count else s.title) for s, count in counted]
 
     def _footer(self) -> list[Action]:
-        own = sorted((a for a in self.keys.of(self.place_now) if a.foot), key=lambda a: a.foot)
-        common = sorted((a for a in self.keys.of("all") if a.foot and a.keys), key=lambda a: a.foot)
-        text, is_start = self.place_now == "script", self._view == "start"
-        chosen = [*own, *(action for action in common if not text and (not is_start or action.id in LAST))]
-        if text:
-            chosen += [self.action_named(name, "all") for name in ("command_palette", "help")]
-        chosen = [action for action in chosen if not self.why_off(action)]
-        last = [action for action in chosen if action.id in LAST]
-        others = [action for action in chosen if action not in last]
-        return [*others[: 8 - len(last)], *last]
+        return self.keys.footer(self.place_now, self._view, self.why_off)
 
     def on_action_clicked(self, message: ActionClicked) -> None:
         """An entry of the footer was clicked."""

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from tremor_tui.runtime.tasks.pipeline import PipelineTask
 
 
+TURN_BATCHES = 2
+"""A source lets those below run after so many batches, before what it made has left the processor's cache."""
+
+
 @dataclass(eq=False)
 class SourceTask(Task):
     """A connector's source part. `sinks` are those that its events can reach.
@@ -59,6 +63,7 @@ class SourceTask(Task):
         self._tripped: dict[str, str] = {}
         self._drained: set[str] = set()
         self._rest: Iterator[tuple[str, Batch]] = iter(())
+        self._in_turn = 0
         self._life = CancelScope()
         self._pulling: CancelScope | None = None
         self.to_follow = 0
@@ -241,9 +246,12 @@ class SourceTask(Task):
                 self.to_follow -= 1
                 self.follow(port, batch)
             outbox.add(port, batch)
+            self._in_turn += 1
             if not outbox.is_empty:
+                self._in_turn = 0
                 await outbox.wait_empty()
-            elif meter.is_spent():
+            elif self._in_turn >= TURN_BATCHES or meter.is_spent():
+                self._in_turn = 0
                 await meter.give_way()
         if meter.is_spent():
             await meter.give_way()

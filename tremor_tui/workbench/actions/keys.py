@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tremor_tui.workbench.actions.action import Action, shown
 
 MERGED = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace", "ctrl+j": "a line feed"}
 """What terminals cannot tell apart without a protocol that few of them have."""
+LAST = ("help", "leave")
+"""They end the footer, where there is room for few others, too."""
+FOOTER = 8
 
 
 def full_id(action: Action) -> str:
@@ -45,6 +48,19 @@ class Keys:
     def of(self, place: str) -> list[Action]:
         """The actions of a place."""
         return [action for action in self.actions if action.place == place]
+
+    def footer(self, place: str, view: str, is_off: Callable[[Action], object]) -> list[Action]:
+        """The actions that matter at a place of a view, eight at most; the last ones stay."""
+        own = sorted((a for a in self.of(place) if a.foot), key=lambda a: a.foot)
+        common = sorted((a for a in self.of("all") if a.foot and a.keys), key=lambda a: a.foot)
+        if place == "script":  # every other key is text there
+            common = [next(a for a in self.of("all") if a.id == name) for name in ("command_palette", "help")]
+        elif view == "start":
+            common = [action for action in common if action.id in LAST]
+        chosen = [action for action in (*own, *common) if not is_off(action)]
+        last = [action for action in chosen if action.id in LAST]
+        others = [action for action in chosen if action not in last]
+        return [*others[: FOOTER - len(last)], *last]
 
     def _why_not(self, name: str, keys: str) -> str:
         action = next((a for a in self._actions if full_id(a) == name), None)

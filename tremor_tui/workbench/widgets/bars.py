@@ -11,6 +11,7 @@ from textual import events
 
 from tremor_tui.workbench import figures
 from tremor_tui.workbench.actions import Action
+from tremor_tui.workbench.actions.keys import LAST
 from tremor_tui.workbench.bottleneck import find_limit
 from tremor_tui.workbench.messages import ActionClicked, TabClicked
 from tremor_tui.workbench.store import Store, named, watched_s
@@ -186,16 +187,23 @@ class Footer(Painted):
         """Key and word of each action."""
         line = Line().add(" ")
         self._spans = []
-        for action in self._choose()[:8]:
-            key, word = action.key, action.short or action.words
-            key = "F1" if action.id == "help" and self._in_text() else key
-            if line.cells + len(key) + len(word) + 3 > width:
-                break
+        for action, key, word in self._fitting(width - 2):
             start = line.cells
             line.add(key, self.ink.key).add(f" {word}", self.ink.dim)
             self._spans.append((start, line.cells, action.id))
             line.add("  ")
         return [line]
+
+    def _fitting(self, width: int) -> list[tuple[Action, str, str]]:
+        """Actions with key and word; where there is little room, how to get help and how to leave stay."""
+        entries = [(action, self._key(action), action.short or action.words) for action in self._choose()]
+        while sum(len(key) + len(word) + 3 for _, key, word in entries) > width + 2 and entries:
+            others = [entry for entry in entries if entry[0].id not in LAST]
+            entries.remove(others[-1] if others else entries[-1])
+        return entries
+
+    def _key(self, action: Action) -> str:
+        return "F1" if action.id == "help" and self._in_text() else action.key
 
     def on_click(self, event: events.Click) -> None:
         """An action was clicked."""
