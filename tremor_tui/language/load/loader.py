@@ -3,14 +3,18 @@
     load_script(ir) -> script(event, meta, cell, ctx) -> (port, value, meta) | None
     load_select(ir) -> LoadedSelect
 
+Callables keep nothing between calls, so equal programs share one: a file may create a pipeline many times.
+
 A callable raises ScriptError and nothing else, whatever its event is.
 """
 
 from __future__ import annotations
 
 import builtins
+import pickle
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from tremor_tui.errors import CheckError, ConfigError
 from tremor_tui.extractors.contract import extractors
@@ -26,6 +30,8 @@ from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.diagnostic import Diagnostic
 from tremor_tui.model.record import dataclass
 
+SHARED: Final = 256
+"""How many programs are remembered."""
 Script = Callable[[Value, Meta | None, Cell, Context], tuple[str, Value, Meta | None] | None]
 Where = Callable[..., bool]
 Groups = Callable[[Value, Meta | None, Context], list[list[Value]]]
@@ -79,17 +85,33 @@ def bound(binding: Binding) -> Any:
     return function.call
 
 
-@deep
 def load_script(ir: ScriptIR) -> Script:
     """The callable of a script."""
-    script: Script = load(emit_script(ir))["script"]
+    return _script(key_of(ir))
+
+
+def load_select(ir: SelectIR) -> LoadedSelect:
+    """The callables of a select."""
+    return _select(key_of(ir))
+
+
+@deep
+def key_of(ir: ScriptIR | SelectIR) -> bytes:
+    """What is the same for programs that are: equality does not tell 1 from 1.0 or from true."""
+    return pickle.dumps(ir)
+
+
+@lru_cache(SHARED)
+@deep
+def _script(key: bytes) -> Script:
+    script: Script = load(emit_script(pickle.loads(key)))["script"]
     return script
 
 
+@lru_cache(SHARED)
 @deep
-def load_select(ir: SelectIR) -> LoadedSelect:
-    """The callables of a select."""
-    emitted = emit_select(ir)
+def _select(key: bytes) -> LoadedSelect:
+    emitted = emit_select(pickle.loads(key))
     made = load(emitted)
     where, having = made.get("where"), made.get("having")
     return LoadedSelect(

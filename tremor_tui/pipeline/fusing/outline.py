@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import pickle
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from dataclasses import field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from tremor_tui.language.depth import deep
 from tremor_tui.language.emit.script import emit_script, emit_select
 from tremor_tui.language.emit.writer import Emitted
-from tremor_tui.language.load.loader import load
+from tremor_tui.language.ir.script import SelectIR
+from tremor_tui.language.load.loader import SHARED, key_of, load
 from tremor_tui.model.port import IN
 from tremor_tui.model.record import dataclass
 from tremor_tui.operators.script import ScriptOperator
@@ -23,6 +28,7 @@ from tremor_tui.pipeline.selects import is_identity
 if TYPE_CHECKING:
     from tremor_tui.pipeline.graph import Node
 
+Fused = tuple[Callable[..., tuple[Any, ...]], Writing]
 DEFINED = ("def where(", "def target(", "def having(")
 GROUPED = frozenset({"group", "window", "results"})
 
@@ -45,9 +51,19 @@ class Outline:
     is_pure: bool
     split: int = 0
     first: frozenset[str] | None = None
+    made: dict[str, Fused] = field(default_factory=dict)
 
-    def function(self, writing: Writing) -> Callable[..., tuple[Any, ...]]:
-        """The fused function. Raises UnfusableError, and CheckError where Python refuses it."""
+    def function(self, writing: Writing) -> Fused:
+        """The fused function, and `writing` with what was found out; one for all nodes that do the same.
+
+        Raises UnfusableError, and CheckError where Python refuses it.
+        """
+        key = repr(writing)
+        if key not in self.made:
+            self.made[key] = self._function(writing), writing
+        return self.made[key]
+
+    def _function(self, writing: Writing) -> Callable[..., tuple[Any, ...]]:
         body = script_text(deepcopy(list(self.statements)), writing) if self.parts is None else ""
         if self.parts is not None:
             body = select_text(deepcopy(self.parts), writing)
@@ -60,9 +76,9 @@ class Outline:
 def outline_of(node: Node) -> Outline:
     """What a node does. Raises UnfusableError with the reason why it is not known."""
     if node.script is not None and isinstance(node.operator, ScriptOperator):
-        return _script(node)
+        return _script(key_of(node.script))
     if node.select is not None and isinstance(node.operator, Select):
-        return _select(node)
+        return _select(key_of(node.select))
     raise UnfusableError(_what(node))
 
 
@@ -74,9 +90,10 @@ def _what(node: Node) -> str:
     return f"`{node.stats.kind}` is an operator that runs by itself"
 
 
-def _script(node: Node) -> Outline:
-    assert node.script is not None
-    emitted = emit_script(node.script)
+@lru_cache(SHARED)
+@deep
+def _script(key: bytes) -> Outline:
+    emitted = emit_script(pickle.loads(key))
     body = body_of(emitted.text)
     if body is None:
         raise UnfusableError("its generated text is not as expected")
@@ -121,10 +138,11 @@ def _reads_meta(statements: Sequence[ast.stmt]) -> bool:
     return loads > kept
 
 
-def _select(node: Node) -> Outline:
-    assert node.select is not None
-    assert isinstance(node.operator, Select)
-    emitted = emit_select(node.select)
+@lru_cache(SHARED)
+@deep
+def _select(key: bytes) -> Outline:
+    select: SelectIR = pickle.loads(key)
+    emitted = emit_select(select)
     module = ast.parse(emitted.text)
     found: dict[str, Sequence[ast.stmt]] = {}
     for made in module.body:
@@ -132,7 +150,7 @@ def _select(node: Node) -> Outline:
             guarded = made.body[0]
             assert isinstance(guarded, ast.Try)
             found[made.name] = shaped(guarded.body)
-    target = () if is_identity(node.select) else found["target"]
+    target = () if is_identity(select) else found["target"]
     parts = Parts(found.get("where", ()), target, found.get("having", ()))
     statements = [*parts.where, *parts.target, *parts.having]
     names = set(names_of(statements))
@@ -142,7 +160,8 @@ def _select(node: Node) -> Outline:
         if any(isinstance(inner, ast.Return) for one in part[:-1] for inner in ast.walk(one)):
             raise UnfusableError("its generated text is not as expected")
     looked = reading_of([*parts.where, *(target or parts.having)])
-    reading = Reading(looked.fields, None if target else frozenset(), False, False)
+    written = None if target else frozenset[str]()
+    reading = Reading(looked.fields, written, False, False, looked.whole, looked.whole_at)
     lines = emitted.text.split("\n")
     start = min(
         n for n, line in enumerate(lines) if line.startswith(("def where(", "def target(", "def having("))
