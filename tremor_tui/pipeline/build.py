@@ -12,6 +12,7 @@ from tremor_tui.language.ir.query import Node as NodeIR
 from tremor_tui.language.ir.query import OperatorNode, PassNode, QueryIR, ScriptNode, SelectNode
 from tremor_tui.language.ir.script import ScriptIR, SelectIR
 from tremor_tui.model.context import Context
+from tremor_tui.model.diagnostic import Span
 from tremor_tui.model.port import ERR, IN
 from tremor_tui.model.record import dataclass
 from tremor_tui.operators.contract import Operator, operators
@@ -38,6 +39,7 @@ class Part:
     state_key: str = ""
     script: ScriptIR | None = None
     select: SelectIR | None = None
+    span: Span | None = None
 
 
 def build(
@@ -86,6 +88,7 @@ def wire(
             is_multi=part.is_multi,
             script=part.script,
             select=part.select,
+            span=part.span,
         )
         for index, part in enumerate(parts)
     ]
@@ -112,19 +115,29 @@ def _part(node: NodeIR, ctx: Context, caught: set[str], render: Render, on_error
     report = partial(on_error, node.id) if on_error else ignore
     match node:
         case PassNode():
-            return Part(node.id, node.role, Passthrough(), ctx)
+            return Part(node.id, node.role, Passthrough(), ctx, span=node.span)
         case ScriptNode():
             told = ignore if node.id in caught else report
             operator = ScriptOperator(load_scripts(node), ctx, node.state, render, told)
             alone = node.scripts.get(IN) if len(node.scripts) == 1 else None
-            return Part(node.id, "script", operator, ctx, script=alone)
+            return Part(node.id, "script", operator, ctx, script=alone, span=node.span)
         case OperatorNode():
-            return Part(node.id, node.kind, operators.get(node.kind)(node.config, ctx), ctx)
+            made = operators.get(node.kind)(node.config, ctx)
+            return Part(node.id, node.kind, made, ctx, span=node.span)
         case SelectNode():
             mark = mark_of(node) if node.windows else ""  # it alone holds state and has no name
             select = make_select(node, ctx, report)
-            ir = node.select
-            return Part(node.id, "select", select, ctx, _is_multi(node), mark, state_of(node), select=ir)
+            return Part(
+                node.id,
+                "select",
+                select,
+                ctx,
+                _is_multi(node),
+                mark,
+                state_of(node),
+                select=node.select,
+                span=node.span,
+            )
 
 
 def _is_multi(node: SelectNode) -> bool:

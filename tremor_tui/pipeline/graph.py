@@ -16,6 +16,7 @@ from tremor_tui.errors import DataError
 from tremor_tui.language.ir.script import ScriptIR, SelectIR
 from tremor_tui.model.batch import Batch, Meta, Value
 from tremor_tui.model.context import Context
+from tremor_tui.model.diagnostic import Span
 from tremor_tui.model.insight import Insight, Restore, Trigger
 from tremor_tui.model.matching import Known, match_nodes
 from tremor_tui.model.record import dataclass
@@ -25,6 +26,7 @@ from tremor_tui.pipeline import execute
 from tremor_tui.pipeline.fusing.alone import ALONE
 from tremor_tui.pipeline.fusing.chain import Chain
 from tremor_tui.pipeline.fusing.finding import Found, Why, find_chain
+from tremor_tui.pipeline.fusing.report import Report, report_of
 from tremor_tui.pipeline.plan import Plan, make_plan
 
 Listener = Callable[[Batch], None]
@@ -100,7 +102,7 @@ class Node:
     """A node as execution sees it. `routes` has the edges of each output port, in the text's order.
 
     `is_multi`: it may make several rows of one, so that ids alone give no order behind it. `script` or
-    `select`: what it was made of; a script where it has one on `in` alone.
+    `select`: what it was made of; a script where it has one on `in` alone. `span`: its place in the text.
     """
 
     index: int
@@ -112,6 +114,7 @@ class Node:
     is_multi: bool = False
     script: ScriptIR | None = None
     select: SelectIR | None = None
+    span: Span | None = None
 
 
 class Graph:
@@ -169,6 +172,11 @@ class Graph:
         """Why nodes behind an input are not fused; none where all are."""
         self.chain(port)
         return self._found[port].reasons
+
+    def report(self, port: str) -> Report:
+        """What is fused behind an input and what keeps the rest off, for people."""
+        self.chain(port)
+        return report_of(self._nodes, self._plans[port], self._found[port])
 
     def fields(self, port: str) -> frozenset[str] | None:
         """The top-level fields that are read of events on a port, None for whole events."""

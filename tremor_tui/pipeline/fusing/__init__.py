@@ -5,7 +5,8 @@ one, nodes that only pass, and a `grouper::bucket` right behind a script that na
 says what a node does, `reading.py` what of its event that reads and whether it changes it. `shaping.py` and
 `text.py` write its function, `rooms.py` is the bucket for a batch, `stage.py` runs one function, `chain.py`
 all of them, and `splicing.py` puts added fields into frames. Whatever stands behind a chain (a window, an
-operator, what `err` leads to) gets its rows as ever. `Graph.why_not` says why a node is not in its chain.
+operator, what `err` leads to) gets its rows as ever. `Graph.why_not` says why a node is not in its chain,
+`report.py` the whole of it to people, `places.py` where in the text that is.
 
 The nodes one by one stay the reference. A row that fails is asked about alone, by its node's own function;
 whatever else is out of the ordinary in a batch (a class that is nearly full, the first event of a class, rows

@@ -24,6 +24,7 @@ from tremor_tui.operators.select import Select
 from tremor_tui.pipeline.fusing.alone import ALONE
 from tremor_tui.pipeline.fusing.chain import Again, Chain, End
 from tremor_tui.pipeline.fusing.outline import Outline, outline_of
+from tremor_tui.pipeline.fusing.places import Place, line_of, place_of
 from tremor_tui.pipeline.fusing.rooms import Rooms
 from tremor_tui.pipeline.fusing.shaping import in_place
 from tremor_tui.pipeline.fusing.splicing import splicer
@@ -39,27 +40,31 @@ FORMS: tuple[Form, ...] = ("same", "added", "made")
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a node is not fused: its id, and what about it."""
+    """Why a node is not fused, or why it needs events whole: its id, what about it, and where, if known."""
 
     node: str
     text: str
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(slots=True)
 class Found:
-    """The chain, if there is one, and why nodes are not in it."""
+    """The chain, if there is one, why nodes are not in it, and which of those in it take events whole."""
 
     chain: Chain | None
     reasons: list[Why]
+    whole: list[Why] = field(default_factory=list)
 
 
 class _NotThisError(Exception):
     """A node turned out not to be one that can be fused."""
 
-    def __init__(self, index: int, text: str) -> None:
+    def __init__(self, index: int, text: str, place: Place | None = None) -> None:
         super().__init__(text)
         self.index = index
         self.text = text
+        self.place = place
 
 
 def find_chain(nodes: Sequence[Node], plan: Plan, eager: bool = True, is_strict: bool = False) -> Found:
@@ -67,15 +72,23 @@ def find_chain(nodes: Sequence[Node], plan: Plan, eager: bool = True, is_strict:
     if plan.is_by_event:
         return Found(None, [Why("", "branches meet again, so that events have to go one by one")])
     excluded: dict[int, str] = {}
+    places: dict[int, Place] = {}
     while True:
+        finder = _Finder(nodes, plan, eager, is_strict, excluded)
         try:
-            chain = _Finder(nodes, plan, eager, is_strict, excluded).chain()
+            chain = finder.chain()
             break
         except _NotThisError as error:
             excluded[error.index] = error.text
+            if error.place is not None:
+                places[error.index] = error.place
         except (CompileError, CheckError, RecursionError):  # it nests too deeply for that
             return Found(None, [Why("", "a script nests too deeply")])
-    return Found(chain, [Why(nodes[index].stats.id, text) for index, text in sorted(excluded.items())])
+    reasons = [
+        Why(nodes[index].stats.id, text, *(places.get(index) or place_of(nodes[index])))
+        for index, text in sorted(excluded.items())
+    ]
+    return Found(chain, reasons, finder.whole() if chain is not None and chain.fields is None else [])
 
 
 @dataclass(slots=True)
@@ -136,6 +149,16 @@ class _Finder:
         )
         compiled(False, True, chain.takes_all)
         return chain
+
+    def whole(self) -> list[Why]:
+        """The nodes that take events whole, so that nothing less is decoded."""
+        found = []
+        for index in self.staged:
+            node, outline = self.nodes[index], self.outlines[index]
+            if self.comes[index] != "made" and outline.reading.fields is None:
+                place = line_of(outline.emitted, outline.reading.whole_at) or place_of(node)
+                found.append(Why(node.stats.id, outline.reading.whole, *place))
+        return found
 
     def _written(self) -> frozenset[str]:
         """The fields that scripts give events which else stay as they came."""
@@ -449,12 +472,12 @@ class _Finder:
             gone=any(slot.is_rest for slot in made.values()),
         )
         try:
-            call = outline.function(writing)
+            call, writing = outline.function(writing)
         except UnfusableError as error:
             culprit = index
             if stage.bucket is not None and error.is_of_bucket:
                 culprit = stage.bucket.index
-            raise _NotThisError(culprit, str(error)) from None
+            raise _NotThisError(culprit, str(error), line_of(outline.emitted, error.line)) from None
         except KeyError as error:
             raise _NotThisError(index, f"it emits to `{error.args[0]}`, which is no port of it") from None
         if stage.bucket is not None and stage.rooms is None:

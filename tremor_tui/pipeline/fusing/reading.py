@@ -13,6 +13,8 @@ from tremor_tui.model.record import dataclass
 
 EVENT = "event"
 META = "meta"
+USED = "it uses the event as a whole"
+MIXED = "it hands some events on as they came and makes others anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +22,16 @@ class Reading:
     """`fields` are the top-level fields that are read, None for the whole event.
 
     `written` are those that the script gives the event, None where it makes another event of it.
-    `sets_meta`: it changes the metadata. `keeps`: a `return` hands the event on.
+    `sets_meta`: it changes the metadata. `keeps`: a `return` hands the event on. `whole`: why the whole event
+    is read, and at which line of the generated text, 0 where it has none.
     """
 
     fields: frozenset[str] | None
     written: frozenset[str] | None
     sets_meta: bool = False
     keeps: bool = False
+    whole: str = ""
+    whole_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ def reading_of(statements: Sequence[ast.stmt]) -> Reading:
         None if look.is_remade else frozenset(look.written),
         look.sets_meta,
         look.keeps,
+        (USED if look.is_whole else MIXED) if is_whole else "",
+        look.whole_at if look.is_whole else look.remade_at,
     )
 
 
@@ -94,6 +101,8 @@ class _Look(ast.NodeVisitor):
         self.fields: set[str] = set()
         self.written: set[str] = set()
         self.is_whole = False
+        self.whole_at = 0
+        self.remade_at = 0
         self.is_remade = False
         self.sets_meta = False
         self.keeps = False
@@ -161,6 +170,7 @@ class _Look(ast.NodeVisitor):
                 self.keeps = True
             else:
                 self.is_remade = True
+                self.remade_at = self.remade_at or node.lineno
                 self.visit(value)
             return
         self.generic_visit(node)
@@ -168,17 +178,24 @@ class _Look(ast.NodeVisitor):
     def visit_Name(self, node: ast.Name) -> None:
         """The event as a whole, or something else."""
         if node.id in self.records:
-            self.is_whole = True
+            self._is_used(node)
             self.is_remade |= not isinstance(node.ctx, ast.Load)
         self.sets_meta |= node.id == META and not isinstance(node.ctx, ast.Load)
 
     def visit_Delete(self, node: ast.Delete) -> None:
         """A field that is taken away."""
-        self.is_whole = self.is_remade = True
+        self._is_used(node)
+        self.is_remade = True
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         """A field that is changed in place."""
-        self.is_whole = self.is_remade = True
+        self._is_used(node)
+        self.is_remade = True
+
+    def _is_used(self, node: ast.AST) -> None:
+        """The event as a whole; where that is first counts."""
+        self.is_whole = True
+        self.whole_at = self.whole_at or getattr(node, "lineno", 0)
 
     def _is_record(self, node: ast.expr) -> bool:
         return isinstance(node, ast.Name) and node.id in self.records

@@ -34,10 +34,15 @@ BUCKET_KEYS: Final = ("class", "rate", "dimensions", "cardinality", "time_range"
 class UnfusableError(Exception):
     """A node does something that is not known here; it runs by itself. Its text says what.
 
-    `is_of_bucket`: that it is so is no matter but for the bucket behind it.
+    `is_of_bucket`: that it is so is no matter but for the bucket behind it. `line`: where that is in the
+    generated text, 0 where it has no place there.
     """
 
     is_of_bucket = False
+
+    def __init__(self, text: str, at: ast.AST | None = None) -> None:
+        super().__init__(text)
+        self.line: int = getattr(at, "lineno", 0)
 
 
 class UnaskableError(UnfusableError):
@@ -335,17 +340,17 @@ class _Rewriter:
             other = self.block(node.orelse, told) if node.orelse else []
             return [ast.If(node.test, body, other)]
         if any(isinstance(inner, ast.Return) for inner in ast.walk(node)):
-            raise UnfusableError("it ends an event from within a `for`")
+            raise UnfusableError("it ends an event from within a `for`", node)
         return [node]
 
     def _leave(self, node: ast.Return, meta: Sets | None) -> list[ast.stmt]:
         if _drops(node):
             return _dropped(self._writing)
         if not isinstance(node.value, ast.Tuple) or len(node.value.elts) != 3:
-            raise UnfusableError("it ends an event in an unknown way")
+            raise UnfusableError("it ends an event in an unknown way", node)
         port, value, given = node.value.elts
         if not isinstance(port, ast.Constant) or not isinstance(given, ast.Name) or given.id != META:
-            raise UnfusableError("it works out the port that it emits to")
+            raise UnfusableError("it works out the port that it emits to", node)
         if port.value == ERR:  # the node's own function says what it is that leaves there
             return _lines("raise Exception")
         leads = self._writing.exits[str(port.value)]
@@ -367,7 +372,7 @@ class _Rewriter:
         if isinstance(leads, Exit):
             return [*sets, *self.keep(leads, value)]
         if known is None or self._told:
-            raise UnaskableError("it does not say in one place what class and rate its events have")
+            raise UnaskableError("it does not say in one place what class and rate its events have", value)
         return [*sets, *self._ask(leads, known, value)]
 
     def _held(self, value: ast.expr, sets: list[ast.stmt]) -> ast.expr:
@@ -462,14 +467,14 @@ def _told(known: Mapping[str, ast.expr]) -> dict[str, Any]:
     """What the bucket is told beside the class and the dimensions."""
     name = known.get("class")
     if not isinstance(name, ast.Constant) or type(name.value) is not str:
-        raise UnaskableError("its `$class` is no text that it names right before it ends an event")
+        raise UnaskableError("its `$class` is no text that it names right before it ends an event", name)
     told: dict[str, Any] = {}
     for key in BUCKET_KEYS:
         given = known.get(key)
         if key in ("class", "dimensions") or given is None:
             continue
         if not isinstance(given, ast.Constant):
-            raise UnaskableError(f"it works out `${key}`, which has to be a constant")
+            raise UnaskableError(f"it works out `${key}`, which has to be a constant", given)
         told[key] = given.value
     return told
 
