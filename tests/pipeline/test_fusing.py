@@ -122,3 +122,31 @@ def test_state_goes_from_row_to_row_and_is_as_before_where_the_nodes_have_to_do_
     )
     assert left(built, {"n": 1}, {"n": 2})["out"] == [{"c": 1}, {"c": 3}]
     assert left(built, {"n": "x"}, {"n": 4})["out"] == [{"c": 7}]
+
+
+def test_a_pipeline_behind_another_is_fused_and_hands_on_the_bytes_that_came() -> None:
+    first = graph("select event from in where event.n > 1 into out;")
+    second = graph(alone('match event.kind of case "x" => event case _ => drop end'))
+    third = graph(alone("let event.twice = event.n; event"))
+    records = [{"n": n, "kind": "xy"[n % 2], "rest": [1] * n} for n in range(6)]
+    ((_, batch),) = first.step("in", framed(first, *records), 1)
+    for built in (second, third):
+        ((_, batch),) = built.step("in", batch, 1)
+        chain = built.chain("in")
+        assert chain is not None
+        assert chain.in_a_row == 0
+        assert batch.is_framed
+    assert batch.raws == [orjson.dumps(one | {"twice": one["n"]}) for one in (records[2], records[4])]
+
+
+def test_a_pipeline_behind_another_takes_what_is_no_record_as_the_nodes_do() -> None:
+    first, second = (
+        graph("select event from in into out;"),
+        graph("select event from in where event.n into out;"),
+    )
+    batch = Batch([], range(2), 1, raws=[b'{"n":true}', b"[1]"], views=[{}, [1]], fields=frozenset())
+    ((_, batch),) = first.step("in", batch.shed(WHOLE), 1)
+    chain = second.chain("in")
+    assert chain is not None
+    assert [made.values for _, made in second.step("in", batch, 1)] == [[{"n": True}]]
+    assert chain.in_a_row == 1

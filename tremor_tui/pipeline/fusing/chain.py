@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tremor_tui.model.batch import WHOLE, Batch, Later, Meta, Value
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.port import ERR, IN, OUT, OVERFLOW
@@ -146,7 +148,7 @@ class Chain:
             return None
         is_framed = batch.is_framed
         is_owned = is_framed and self.takes_all and batch.fields == ALL and batch.views is not None
-        views = self._views(batch, is_framed, is_owned)
+        views, known = self._views(batch, is_framed, is_owned)
         if views is None:
             return None
         metas = batch.metas or None
@@ -160,21 +162,25 @@ class Chain:
                 return None
             if stage.bucket is not None and not _is_free(given, metas):
                 return None
-        more = (
-            self._more if self.fields is not None and is_framed and not self.fields <= batch.fields else None
-        )
+        more = self._more if self.fields is not None and is_framed and not self.fields <= known else None
         if is_owned:
             batch.views = None
         return Came(batch, views, given, metas, more, is_framed, is_owned)
 
-    def _views(self, batch: Batch, is_framed: bool, is_owned: bool) -> list[Value] | None:
+    def _views(
+        self, batch: Batch, is_framed: bool, is_owned: bool
+    ) -> tuple[list[Value] | None, frozenset[str]]:
+        """The views, and the fields that they have; None where the nodes are to do it."""
         if is_owned:
             return batch.views
         if not is_framed or self.fields is None:
-            return batch.values
-        if batch.views is None or not (self.first or self.fields) <= batch.fields:
-            return None
-        return batch.views
+            return batch.values, batch.fields
+        if batch.views is not None and (self.first or self.fields) <= batch.fields:
+            return batch.views, batch.fields
+        try:  # frames that another pipeline handed on; the source has made sure of them
+            return list(map(self._more, batch.raws or ())), self.fields
+        except msgspec.MsgspecError:  # one of them is no record
+            return None, self.fields
 
     def _rows(self, number: int, done: Sequence[Done]) -> Rows:
         """The rows before a stage."""
