@@ -26,6 +26,7 @@ from tremor_tui.bench.workload import Lines, lines
 from tremor_tui.control.base import Picture
 from tremor_tui.control.bench import Conditions, Data, Script, Spread
 from tremor_tui.errors import ControlError
+from tremor_tui.model.collector import collect_seldom
 
 Side = Literal["tremor-tui", "hand", "bytewax"]
 SIDES: tuple[Side, ...] = ("tremor-tui", "hand", "bytewax")
@@ -137,6 +138,7 @@ class _Memory:
 
     async def main(self) -> Comparison:
         plan, before = self._plan, load()
+        collect_seldom()  # as a process of a runtime does, for all sides alike
         with TemporaryDirectory(prefix="tremor-tui-bench-") as folder:
             async with anyio.create_task_group() as group:
                 worker = Worker(group)

@@ -26,6 +26,7 @@ from tremor_tui.control.bench import Schedule, Script
 from tremor_tui.control.loops import forgive_late_wakeups
 from tremor_tui.errors import TremorError
 from tremor_tui.language.ir.deploy import FlowIR
+from tremor_tui.model.collector import collect_seldom
 from tremor_tui.runtime.flow import Flow
 from tremor_tui.runtime.runtime import Runtime
 from tremor_tui.runtime.settings import Settings
@@ -183,6 +184,7 @@ def _over(runtime: Runtime) -> int:
 async def serve() -> None:
     """Obeys one order after the other until stdin ends, which also ends what is under way."""
     forgive_late_wakeups()
+    collect_seldom()
     orders, lines = anyio.create_memory_object_stream[bytes](16)
     async with anyio.create_task_group() as group, lines:
         group.start_soon(_read, orders, group.cancel_scope)

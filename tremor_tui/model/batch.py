@@ -6,14 +6,16 @@ changed in place (see `language/__init__.py`). `take` and `replace` make the bat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 import orjson
 
 from tremor_tui.model.origin import OriginUri
 
+T = TypeVar("T")
 Value = Any
 """None, bool, int, float, str, bytes, list of values, or dict from str to value (`values.py`)."""
 Meta = dict[str, Value]
@@ -27,6 +29,56 @@ MAX_ROWS = 100
 """A source lets a batch go at this many rows at the latest."""
 MAX_BYTES = 64 * 1024
 """... or at this many bytes of frames."""
+
+
+class Picked(Sequence[int]):
+    """Some of a range of ids, ascending, none twice; made when they are asked for, which is seldom."""
+
+    __slots__ = ("_ids", "_rows")
+
+    def __init__(self, ids: range, rows: Sequence[int]) -> None:
+        self._ids = ids
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[int]:
+        return map(self._ids.__getitem__, self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[int]: ...
+    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
+        if isinstance(index, slice):
+            return [self._ids[row] for row in self._rows[index]]
+        return self._ids[self._rows[index]]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+
+def pick_ids(ids: Sequence[int], rows: Sequence[int]) -> Sequence[int]:
+    """The ids of some rows, ascending."""
+    return Picked(ids, rows) if isinstance(ids, range) else pick(ids, rows)
+
+
+def pick(items: Sequence[T], rows: Sequence[int]) -> list[T]:
+    """The items at some places."""
+    if len(rows) < 2:
+        return [items[row] for row in rows]
+    return list(itemgetter(*rows)(items))  # in one call, which is quicker than a loop
+
+
+def ascends(ids: Sequence[int]) -> bool:
+    """Whether each id is above the one before; a pipeline may have made several rows of one."""
+    return isinstance(ids, (range, Picked)) or list(ids) == sorted(set(ids))
 
 
 class Later(Protocol):
@@ -120,18 +172,18 @@ class Batch:
         if self.is_framed:
             return self._take_framed(rows)
         return Batch(
-            values=[self.values[i] for i in rows],
-            ids=[self.ids[i] for i in rows],
+            values=pick(self.values, rows),
+            ids=pick_ids(self.ids, rows),
             ingest_ns=self._ingests(rows),
-            metas=[self.metas[i] for i in rows] if self.metas else None,
-            raws=[self.raws[i] for i in rows] if self.raws else None,
+            metas=pick(self.metas, rows) if self.metas else None,
+            raws=pick(self.raws, rows) if self.raws else None,
             nbytes=self._share(len(rows)),
             source=self.source,
             stream=self.stream,
             origin=self.origin,
             transactional=self.transactional,
             inner=self.inner,
-            tracks=[self.tracks[i] for i in rows] if self.tracks else None,
+            tracks=pick(self.tracks, rows) if self.tracks else None,
             trace=self.trace,
         )
 
@@ -141,16 +193,16 @@ class Batch:
         has_metas = _has(_METAS, self)
         made = Batch(
             values=[],
-            ids=[self.ids[i] for i in rows],
+            ids=pick_ids(self.ids, rows),
             ingest_ns=self._ingests(rows),
-            metas=[self.metas[i] for i in rows] if has_metas and self.metas else None,
-            raws=[self.raws[i] for i in rows],
+            metas=pick(self.metas, rows) if has_metas and self.metas else None,
+            raws=pick(self.raws, rows),
             nbytes=self._share(len(rows)),
             source=self.source,
             stream=self.stream,
             origin=self.origin,
             transactional=self.transactional,
-            tracks=[self.tracks[i] for i in rows] if self.tracks else None,
+            tracks=pick(self.tracks, rows) if self.tracks else None,
             trace=self.trace,
         )
         return made.shed(self.later, metas=not has_metas)

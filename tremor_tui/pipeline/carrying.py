@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from tremor_tui.errors import LifecycleError
-from tremor_tui.model.batch import Batch
+from tremor_tui.model.batch import Batch, Picked
 from tremor_tui.model.context import Cell
 from tremor_tui.model.origin import OriginUri
 from tremor_tui.operators.batch import _Last
@@ -119,7 +119,7 @@ def _slots(value: Any) -> list[str]:
 
 def _slot(value: Any, slot: str) -> Any:
     found = getattr(value, slot)
-    return list(found) if isinstance(found, range) else found
+    return list(found) if isinstance(found, (range, Picked)) else found
 
 
 def _unpacked(packed: Any) -> Any:

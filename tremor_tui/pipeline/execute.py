@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tremor_tui.model.batch import Batch, tracks_of
+from tremor_tui.model.batch import Batch, Picked, tracks_of
 from tremor_tui.model.port import IN
 from tremor_tui.model.signal import Signal
 from tremor_tui.operators.contract import Outputs
@@ -166,12 +166,12 @@ def _leave(node: Node, arrivals: list[Arrival], may_repeat: bool) -> Batch:
 
 
 def _is_distinct(ids: Sequence[int]) -> bool:
-    return isinstance(ids, range) or len(set(ids)) == len(ids)
+    return isinstance(ids, (range, Picked)) or len(set(ids)) == len(ids)
 
 
 def _turn(batch: Batch) -> Batch:
     """The batch with rows of equal id in reverse."""
-    if len(batch) < 2 or isinstance(batch.ids, range):
+    if len(batch) < 2 or isinstance(batch.ids, (range, Picked)):
         return batch
     order: list[int] = []
     for _, rows in groupby(range(len(batch)), key=batch.ids.__getitem__):

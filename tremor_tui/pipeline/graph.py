@@ -14,7 +14,7 @@ from typing import Any
 
 from tremor_tui.errors import DataError
 from tremor_tui.language.ir.script import ScriptIR, SelectIR
-from tremor_tui.model.batch import Batch, Meta, Value
+from tremor_tui.model.batch import Batch, Meta, Value, ascends
 from tremor_tui.model.context import Context
 from tremor_tui.model.diagnostic import Span
 from tremor_tui.model.insight import Insight, Restore, Trigger
@@ -196,7 +196,7 @@ class Graph:
                 return made
         plan = self._plans[port]
         by_event = plan.is_by_event or (self._by_event and plan.branches)
-        if by_event or (plan.needs_order and not _ascends(batch.ids)):
+        if by_event or (plan.needs_order and not ascends(batch.ids)):
             return execute.by_event(self._nodes, plan.start, port, batch, now_ns, self._by_event)
         return execute.by_batch(self._nodes, plan, port, batch, now_ns)
 
@@ -289,11 +289,6 @@ class Graph:
         """Ends what `listen` began; does nothing where it had not."""
         edge = self._edges[edge_id]
         edge.listeners = tuple(one for one in edge.listeners if one != callback)
-
-
-def _ascends(ids: Sequence[int]) -> bool:
-    """Whether each id is above the one before; a pipeline above may have made several rows of one."""
-    return isinstance(ids, range) or list(ids) == sorted(set(ids))
 
 
 def _known(nodes: Iterable[NodeStats]) -> dict[str, Known]:

@@ -28,6 +28,7 @@ from tremor_tui.control.snapshots import FileText, FlowSnapshot, TaskSnapshot
 from tremor_tui.engine.sources import Program, compile_flows
 from tremor_tui.errors import CompileError
 from tremor_tui.language.ir.deploy import DeployIR, FlowIR
+from tremor_tui.model.collector import collect_seldom
 from tremor_tui.runtime.runtime import Runtime
 from tremor_tui.runtime.settings import Settings
 
@@ -104,6 +105,7 @@ class _Run:
     async def main(self, deploy: DeployIR) -> int:
         """Starts the flows, waits for their end, and tells what became of them."""
         forgive_late_wakeups()
+        collect_seldom()
         settings = Settings(
             drain_s=self.options.drain_s,
             instance=self.options.instance,

@@ -29,6 +29,7 @@ from tremor_tui.interceptors.contract import (
 )
 from tremor_tui.language.compile import compile_script
 from tremor_tui.model.batch import MAX_BYTES, MAX_ROWS, Batch, Value, merge
+from tremor_tui.model.collector import collect_seldom
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.model.origin import OriginUri
@@ -94,6 +95,7 @@ def run_script(program: Program, options: Options) -> int:
     cutter, joiner = _cutter(options.preprocessor), postprocessors.get(options.postprocessor)(None)
     make = _script_step if program.kind == "tremor" else _query_step
     step = make(program, options, failures)
+    collect_seldom()
     with stopping() as stop:
         reader = Reader(options.infile, stop)
         writer = Writer(options.outfile)

@@ -20,6 +20,7 @@ import anyio
 
 from tremor_tui.engine.executors.body import Body
 from tremor_tui.metrics.board import Board
+from tremor_tui.model.collector import collect_seldom
 
 NICE = 5
 PR_SET_PDEATHSIG = 1
@@ -39,6 +40,7 @@ def main() -> None:
         ours = socket.socket(fileno=number)
         ours.setblocking(False)
         body = Body(ours, executor, Board.create(board), orphan_s=ORPHAN_S - 1)
+        collect_seldom()
         anyio.run(body.run, backend_options=_loop())
 
 

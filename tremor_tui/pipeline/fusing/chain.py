@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tremor_tui.model.batch import WHOLE, Batch, Later, Meta, Value
+from tremor_tui.model.batch import WHOLE, Batch, Later, Meta, Value, ascends, pick, pick_ids
 from tremor_tui.model.context import Cell, Context
 from tremor_tui.model.port import ERR, IN, OUT, OVERFLOW
 from tremor_tui.model.projection import ALL, decoder_of
@@ -138,11 +138,7 @@ class Chain:
         """The batch, if nothing about it is out of the ordinary."""
         if batch.inner or batch.trace is not None or not batch.ids:
             return None
-        if (
-            self.plan.needs_order
-            and not isinstance(batch.ids, range)
-            and list(batch.ids) != sorted(set(batch.ids))
-        ):
+        if self.plan.needs_order and not ascends(batch.ids):
             return None
         if any(way.is_watched for way in self._ways):
             return None
@@ -172,7 +168,7 @@ class Chain:
     ) -> tuple[list[Value] | None, frozenset[str]]:
         """The views, and the fields that they have; None where the nodes are to do it."""
         if is_owned:
-            return batch.views
+            return batch.views, batch.fields
         if not is_framed or self.fields is None:
             return batch.values, batch.fields
         if batch.views is not None and (self.first or self.fields) <= batch.fields:
@@ -304,10 +300,6 @@ def _fail(stage: Stage, done: Done, came: Came, waiting: execute.Waiting, ranks:
     return ERR in node.routes
 
 
-def _ascends(ids: Sequence[int]) -> bool:
-    return isinstance(ids, range) or list(ids) == sorted(set(ids))
-
-
 def _is_free(given: Meta | None, metas: Sequence[Meta | None] | None) -> bool:
     """Whether no metadata tells a bucket anything yet."""
     if metas is None:
@@ -343,15 +335,15 @@ def _copy(batch: Batch, rows: Sequence[int]) -> Batch:
     assert batch.raws is not None
     return Batch(
         [],
-        batch.ids if every_row else [batch.ids[row] for row in rows],
-        times if every_row or isinstance(times, int) else [times[row] for row in rows],
-        raws=batch.raws if every_row else [batch.raws[row] for row in rows],
+        batch.ids if every_row else pick_ids(batch.ids, rows),
+        times if every_row or isinstance(times, int) else pick(times, rows),
+        raws=batch.raws if every_row else pick(batch.raws, rows),
         nbytes=batch.nbytes if every_row else batch.nbytes * len(rows) // len(batch),
         source=batch.source,
         stream=batch.stream,
         origin=batch.origin,
         transactional=batch.transactional,
-        tracks=batch.tracks if every_row or not batch.tracks else [batch.tracks[row] for row in rows],
+        tracks=batch.tracks if every_row or not batch.tracks else pick(batch.tracks, rows),
     )
 
 
