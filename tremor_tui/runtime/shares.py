@@ -1,15 +1,18 @@
 """Shares: which node of a pipeline its busy time goes to, by timing one step of many.
 
 Why a sample: two clock reads per node and batch would cost more than many nodes do. In a sampled step each
-node's operator has a stand-in that times it; the step is otherwise the same.
+node's operator has a stand-in that times it, and what is fused tells how long it takes, as a whole; the step
+is otherwise the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tremor_tui.model.batch import Batch
+from tremor_tui.pipeline.fusing.chain import Timer
 
 if TYPE_CHECKING:
     from tremor_tui.operators.contract import Operator, Outputs
@@ -69,23 +72,25 @@ class Shares:
         self._steps = 0
 
     def _timed(self, graph: Graph, port: str, batch: Batch, now_ns: int) -> list[tuple[str, Batch]]:
-        nodes = graph._nodes
+        chain = graph.chain(port) if graph.is_fused else None
+        fused = chain.members if chain is not None else frozenset[int]()
+        nodes = [node for node in graph._nodes if node.index not in fused]
         operators = [node.operator for node in nodes]
         for node in nodes:
-            node.operator = Timed(node.operator, self._noter(node.stats.id), self._now)
+            node.operator = Timed(node.operator, partial(self._note, node.stats.id), self._now)
+        if chain is not None:
+            chain.timer = Timer(self._now, self._note)
         try:
             return graph.step(port, batch, now_ns)
         finally:
+            if chain is not None:
+                chain.timer = None
             for node, operator in zip(nodes, operators, strict=True):
                 node.operator = operator
 
-    def _noter(self, node: str) -> Callable[[int], None]:
+    def _note(self, node: str, spent: int) -> None:
         times = self._times
-
-        def note(spent: int) -> None:
-            times[node] = times.get(node, 0) + spent
-            if times[node] > ENOUGH_NS:
-                for key in times:
-                    times[key] //= 2
-
-        return note
+        times[node] = times.get(node, 0) + spent
+        if times[node] > ENOUGH_NS:
+            for key in times:
+                times[key] //= 2

@@ -40,6 +40,14 @@ LATE = 0.4
 BUCKET_SET = frozenset(BUCKET_KEYS)
 
 
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Hears how long each stage took, in ns, by the id of its node; a bucket's time is in its script's."""
+
+    now: Callable[[], int]
+    note: Callable[[str, int], None]
+
+
 @dataclass(slots=True)
 class End:
     """Where rows leave the chain: of a stage's slot, by edges to nodes that are not in it."""
@@ -76,6 +84,7 @@ class Chain:
     is_strict: bool = False
     takes_all: bool = False
     eager: bool = True
+    timer: Timer | None = None
     in_a_row: int = 0
     resting: int = 0
     is_late: bool = False
@@ -107,6 +116,14 @@ class Chain:
         return made
 
     @property
+    def members(self) -> frozenset[int]:
+        """The nodes that it does in place of themselves, as things are; none while it is left alone."""
+        if self.resting:
+            return frozenset()
+        buckets = (stage.bucket.index for stage in self.stages if stage.bucket is not None)
+        return frozenset((*(stage.node.index for stage in self.stages), *buckets))
+
+    @property
     def wanted(self) -> frozenset[str] | None:
         """What its frames are best decoded for: all fields, or those that the first decision takes."""
         if self.takes_all:
@@ -122,8 +139,11 @@ class Chain:
         done: list[Done] = []
         try:
             for number, stage in enumerate(self.stages):
+                begin = self.timer.now() if self.timer else 0
                 rows = self._rows(number, done)
                 done.append(stage.run(compiled[number], came, rows, now_ns))
+                if self.timer:
+                    self.timer.note(stage.node.stats.id, self.timer.now() - begin)
                 if self.is_strict and done[-1].faults and isinstance(stage.node.operator, Select):
                     raise OtherwiseError
             ends = [self._batch(end, came, done) for end in self.ends]
@@ -200,7 +220,7 @@ class Chain:
         if end.form == "made" or (end.form == "added" and not (came.is_framed and rows.events)):
             events = rows.events
             assert events is not None
-            return batch.replace(_all_or(numbers, len(batch)), events, _own(metas, batch, numbers))
+            return batch.replace(_all_or(numbers, len(batch)), events, metas)
         made = _copy(batch, numbers) if came.is_framed else _taken(batch, numbers)
         if end.form == "added":
             assert batch.raws is not None
@@ -309,11 +329,6 @@ def _is_free(given: Meta | None, metas: Sequence[Meta | None] | None) -> bool:
 
 def _all_or(numbers: Sequence[int], count: int) -> Sequence[int]:
     return range(count) if len(numbers) == count else numbers
-
-
-def _own(metas: list[Meta | None] | None, batch: Batch, numbers: Sequence[int]) -> list[Meta | None] | None:
-    """The metadata to replace those of the rows with; None keeps them."""
-    return metas
 
 
 def _metas(came: Came, numbers: Sequence[int]) -> list[Meta | None] | None:
