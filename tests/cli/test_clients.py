@@ -37,6 +37,9 @@ def test_an_engine_can_be_looked_at_and_stopped(cli: Cli, server: subprocess.Pop
     status = cli("status")
     assert status.status == 0
     assert "executor 0: running" in status.out
+    assert "pipeline main" not in status.out
+    fast = cli("status", "--speed").out
+    assert "  pipeline main: on the fast path" in fast.splitlines()
 
     top = cli("top", "--count", "2", "--interval", "0.2")
     assert top.status == 0

@@ -10,6 +10,7 @@
 `history.py`    the last ten minutes; `ring.py` keeps them, `marks.py` says what was changed
 `bench.py`      the benchmark: its plan, its progress, a run that can be saved
 `benching.py`   the runs that an engine keeps
+`speed.py`      what is on the fast path, and why not more; `speed_words.py` says it
 `playing.py`    recordings: begin, end, play
 `stages.py`     the picture of one compilation, as plain text with spans
 `wire.py`       frames of a length and JSON; the same on every socket; checks shape and size

@@ -29,6 +29,7 @@ from tremor_tui.control.limits import SetStatistics as SetStatistics
 from tremor_tui.control.playing import Play as Play
 from tremor_tui.control.playing import StartRecording as StartRecording
 from tremor_tui.control.playing import StopRecording as StopRecording
+from tremor_tui.control.speed import AskSpeed as AskSpeed
 
 PROTOCOL = 3
 """Client and engine must agree on it; it changes with every change that an older one would misread."""
@@ -215,4 +216,5 @@ Request = (
     | ReadBench
     | DrawBench
     | MoveFlow
+    | AskSpeed
 )

@@ -31,6 +31,7 @@ from tremor_tui.control.history import Marked as Marked
 from tremor_tui.control.letters import LetterCount, Letters, LettersExported, LetterShown, Rehearsed, Replayed
 from tremor_tui.control.limits import Limits as Limits
 from tremor_tui.control.playing import Playing as Playing
+from tremor_tui.control.speed import Speed as Speed
 from tremor_tui.model.diagnostic import Diagnostic as Diagnostic  # clients take it from here
 
 FlowState = Literal["initializing", "running", "paused", "draining", "stopped", "failed"]
@@ -468,6 +469,7 @@ Answer = (
     | Traced
     | Stopped
     | EngineSnapshot
+    | Speed
     | HistoryPage
     | KindsListed
     | Outlined

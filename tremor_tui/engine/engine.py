@@ -45,6 +45,7 @@ from tremor_tui.engine.part import Part
 from tremor_tui.engine.placing.mover import Mover
 from tremor_tui.engine.plane import Plane
 from tremor_tui.engine.server import Server
+from tremor_tui.engine.speeding import Speeding
 from tremor_tui.engine.trials import Clock, MachineClock
 from tremor_tui.engine.watchdog import Watchdog
 from tremor_tui.errors import ControlError
@@ -117,6 +118,7 @@ class Engine:
             self._mover,
             Editing(self.flows.compiling),
             Authoring(self.flows),
+            Speeding(self.flows),
             self.benching,
         ]
 

@@ -86,7 +86,7 @@ def install(flow: Flow, ir: ConnectorIR, make_context: MakeContext) -> Installed
     """Makes a connector, checked to the last setting. Raises CompileError with a place."""
     try:
         kind = connectors.get(ir.kind)
-        codec = _codec(ir, kind)
+        codec = make_codec(ir, kind)
         rule = policy(ir.reconnect, is_local(kind))
         connector = kind(complete(ir.kind, kind.fields, ir.config), make_context(ir))
         chain_in = partial(_chain, preprocessors, ir.preprocessors, "preprocessors")
@@ -147,7 +147,8 @@ def _source(flow_ir: FlowIR, installed: Installed, flow: Flow, lent: Lent) -> So
     return task
 
 
-def _codec(ir: ConnectorIR, kind: type[Connector]) -> Codec | None:
+def make_codec(ir: ConnectorIR, kind: type[Connector]) -> Codec | None:
+    """The codec of a connector, None for a structured one. Raises ConfigError."""
     if kind.codec == "structured":
         if ir.codec is not None:
             raise ConfigError(

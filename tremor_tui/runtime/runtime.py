@@ -16,6 +16,7 @@ from tremor_tui.connectors.contract import Clock, ConnectorContext
 from tremor_tui.control.letters import Letter
 from tremor_tui.control.limits import Limits
 from tremor_tui.control.snapshots import FlowSnapshot, Receipt, Stopped, TaskSnapshot, Warned
+from tremor_tui.control.speed import Speed
 from tremor_tui.errors import DataError, LifecycleError, UnknownName
 from tremor_tui.language.ir.deploy import ConnectorIR, FlowIR, PipelineIR
 from tremor_tui.metrics.board import Board
@@ -238,6 +239,12 @@ class Runtime:
         """One flow and its tasks, and all warnings. Raises UnknownName."""
         flow, tasks = self._pictures.one(self._flow(alias), self.clock.monotonic_ns())
         return flow, tasks, self._watch.warned()
+
+    def speed(self, alias: str) -> Speed:
+        """What of a flow is on the fast path, and what keeps the rest off. Raises UnknownName."""
+        from tremor_tui.runtime.speed import speed_of  # not needed before somebody asks
+
+        return speed_of(self._flow(alias))
 
     def set_limits(self, limits: Limits) -> None:
         """Warns beyond these limits from now on."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from tremor_tui.cli import output
 from tremor_tui.cli.command import add
 from tremor_tui.cli.diagnose import read, show
 from tremor_tui.cli.modules import module_path
@@ -19,7 +21,15 @@ def register(app: typer.Typer) -> None:
     add(app, "check", check_file)
 
 
-def check_file(file: File, queries: Queries = None, error_format: Format = "full") -> int:
+Speed = Annotated[
+    bool,
+    typer.Option("--speed", help="Say what is on the fast path too, and which line keeps the rest off it."),
+]
+
+
+def check_file(
+    file: File, queries: Queries = None, error_format: Format = "full", speed: Speed = False
+) -> int:
     """Compile a file without running it and show what is wrong with it.
 
     A .tremor or .trickle file that only defines things is checked as a module. Warnings do not fail it.
@@ -35,4 +45,11 @@ def check_file(file: File, queries: Queries = None, error_format: Format = "full
         return 1
     found = check(program)
     show(found, program.find, error_format)
-    return 1 if any(diagnostic.is_error for diagnostic in found) else 0
+    if any(diagnostic.is_error for diagnostic in found):
+        return 1
+    if speed:
+        from tremor_tui.cli.local.speeds import lines_of  # it needs the runtime
+
+        for line in lines_of(program):
+            output.data(line)
+    return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Annotated
 
 import anyio
 import typer
@@ -11,9 +12,11 @@ from tremor_tui.cli import output
 from tremor_tui.cli.command import add
 from tremor_tui.cli.options import Name
 from tremor_tui.control.client import connect
-from tremor_tui.control.commands import Snapshot
+from tremor_tui.control.commands import AskSpeed, Snapshot
 from tremor_tui.control.launch import running_engine
 from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot
+from tremor_tui.control.speed import Speed
+from tremor_tui.control.speed_words import speed_lines
 from tremor_tui.control.spreading import decisions, executor_line
 
 FLOWS = ("FLOW", "STATE", "VERSION", "EXECUTOR", "IN", "OUT", "ERR", "IN/S", "OUT/S", "NOTE")
@@ -24,20 +27,32 @@ def register(app: typer.Typer) -> None:
     add(app, "status", status)
 
 
-def status(name: Name = "") -> int:
+SpeedToo = Annotated[
+    bool,
+    typer.Option("--speed", help="Say what of each flow is on the fast path, and what keeps the rest off."),
+]
+
+
+def status(name: Name = "", speed: SpeedToo = False) -> int:
     """Show an engine: its executors, its flows, and what somebody should look at.
 
     Exits with 1 if a flow has failed.
     """
-    return anyio.run(_status, name)
+    return anyio.run(_status, name, speed)
 
 
-async def _status(name: str) -> int:
+async def _status(name: str, speed: bool) -> int:
     name = await running_engine(name)
     async with connect(name) as plane:
         picture = await plane.submit(Snapshot())
         assert isinstance(picture, EngineSnapshot)
         about = plane.welcome
+        flows = picture.flows if speed else ()
+        told = [
+            (flow.alias, await plane.submit(AskSpeed(flow.alias)))
+            for flow in flows
+            if flow.state in ("running", "paused")
+        ]
     up = max(0, time.time_ns() - picture.since_ns) // 10**9
     kept = "goes on without clients" if picture.kept else "ends when unused"
     output.data(f"engine {about.engine}, process {about.pid}, version {about.version}, up {up} s, {kept}")
@@ -52,6 +67,11 @@ async def _status(name: str) -> int:
     for warned in picture.warnings:
         active = "now" if warned.active else "earlier"
         output.data(f"warning ({active}, {warned.count} times): {warned.text}")
+    for alias, answer in told:
+        output.data(f"flow {alias}")
+        if isinstance(answer, Speed):
+            for line in speed_lines(answer):
+                output.data(f"  {line}")
     return 1 if any(flow.state == "failed" for flow in picture.flows) else 0
 
 

@@ -136,8 +136,8 @@ class Body:
                 runtime.pause(alias, paused)
             case link.Look(number, request):
                 return await self._looking.obey(number, request)
-            case link.SendAgain(alias, letters):
-                return link.SentAgain(tuple(await runtime.replay(alias, letters)))
+            case link.TellSpeed() | link.SendAgain():
+                return await self._of_flow(order)
             case link.SetRate(per_second):
                 self._rate = per_second
                 self._due.set()
@@ -148,6 +148,11 @@ class Body:
             case link.SetStatistics(on):
                 runtime.set_statistics(on)
         return link.Obeyed()
+
+    async def _of_flow(self, order: link.TellSpeed | link.SendAgain) -> link.Result:
+        if isinstance(order, link.TellSpeed):
+            return link.SpeedTold(self.runtime.speed(order.alias))
+        return link.SentAgain(tuple(await self.runtime.replay(order.flow, order.letters)))
 
     async def _start(self, order: link.StartFlow) -> link.Started:
         source, alias = order.source, order.alias

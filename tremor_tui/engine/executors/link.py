@@ -14,6 +14,7 @@ from tremor_tui.control.events import BreakSnapshot, Looking, Trace
 from tremor_tui.control.letters import Letter
 from tremor_tui.control.limits import Limits
 from tremor_tui.control.snapshots import FlowSnapshot, Receipt, Stopped, TapSamples, TaskSnapshot, Warned
+from tremor_tui.control.speed import Speed
 from tremor_tui.control.wire import prefixed
 from tremor_tui.errors import ControlError
 from tremor_tui.model.diagnostic import Diagnostic
@@ -102,6 +103,12 @@ class Look(Order, frozen=True, tag="look"):
     request: Looking
 
 
+class TellSpeed(Order, frozen=True, tag="tell_speed"):
+    """Say what of a flow is on the fast path; answered with `SpeedTold`."""
+
+    alias: str
+
+
 class SetRate(Order, frozen=True, tag="rate"):
     """Send this many pictures a second; answered with `Obeyed`."""
 
@@ -148,6 +155,7 @@ Orders = (
     | EndFlow
     | PauseFlow
     | Look
+    | TellSpeed
     | SetRate
     | Picture
     | Quit
@@ -194,6 +202,12 @@ class SentAgain(msgspec.Struct, frozen=True, tag="sent_again"):
     unsent: tuple[tuple[int, str], ...] = ()
 
 
+class SpeedTold(msgspec.Struct, frozen=True, tag="speed_told"):
+    """What of a flow is on the fast path."""
+
+    speed: Speed
+
+
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
     """Flows have ended; by force where any did not drain."""
 
@@ -208,7 +222,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-Result = Obeyed | Started | Given | Swapped | Followed | SentAgain | Ended | Failed
+Result = Obeyed | Started | Given | Swapped | Followed | SentAgain | SpeedTold | Ended | Failed
 
 
 class Answered(msgspec.Struct, frozen=True, tag="answered"):

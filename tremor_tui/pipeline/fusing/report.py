@@ -12,19 +12,24 @@ from tremor_tui.operators.passthrough import Passthrough
 from tremor_tui.operators.select import Select
 from tremor_tui.pipeline.fusing.chain import Chain
 from tremor_tui.pipeline.fusing.finding import FORMS, Found, Why
+from tremor_tui.pipeline.fusing.outline import outline_of
 from tremor_tui.pipeline.fusing.places import place_of
 from tremor_tui.pipeline.fusing.stage import Form
+from tremor_tui.pipeline.fusing.text import UnfusableError
 
 if TYPE_CHECKING:
     from tremor_tui.pipeline.graph import Edge, Node
     from tremor_tui.pipeline.plan import Plan
+
+PASSING = frozenset({"grouper::bucket", "qos::backpressure", "qos::percentile", "qos::roundrobin"})
+"""Operators that hand events on as they come."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """`fused` are the nodes in the chain, `fields` what events are decoded for, None for all of them.
 
-    `forms`: how events leave by each output that the chain leads to. `slow`: why nodes are not in it; an id
+    `forms`: how events leave by each output that they reach. `slow`: why nodes are not in it; an id
     that is empty means all of them. `behind` are not in it as what is before them is not. `whole`: what of
     the chain takes events whole. `rests`: the chain does nothing just now, as its last batches were out of
     the ordinary.
@@ -44,7 +49,7 @@ def report_of(nodes: Sequence[Node], plan: Plan, found: Found) -> Report:
     chain = found.chain
     fused = tuple(_fused(chain)) if chain is not None else ()
     if any(not why.node for why in found.reasons):
-        return Report(slow=tuple(found.reasons))
+        return Report(forms=_forms(nodes, plan, None), slow=tuple(found.reasons))
     slow, behind = list(found.reasons), list[str]()
     known = {why.node for why in slow} | set(fused)
     for index in plan.reach:
@@ -58,7 +63,7 @@ def report_of(nodes: Sequence[Node], plan: Plan, found: Found) -> Report:
     return Report(
         fused,
         chain.fields if chain is not None else None,
-        _forms(chain) if chain is not None else {},
+        _forms(nodes, plan, chain),
         tuple(slow),
         tuple(behind),
         tuple(found.whole),
@@ -107,18 +112,35 @@ def _origins(nodes: Sequence[Node], node: Node) -> Iterator[tuple[Node, str]]:
             yield source, port
 
 
-def _forms(chain: Chain) -> dict[str, Form]:
-    """How events leave by each output; the costliest way counts."""
-    forms: dict[str, Form] = {}
-    ways: list[tuple[Form, Sequence[Edge]]] = [(end.form, end.edges) for end in chain.ends]
-    ways.append(("same", chain.through))
-    for form, edges in ways:
-        for edge in edges:
-            target = chain.nodes[edge.target]
-            if target.is_output:
-                name = target.stats.id
-                forms[name] = max(forms.get(name, "same"), form, key=FORMS.index)
-    return forms
+def _forms(nodes: Sequence[Node], plan: Plan, chain: Chain | None) -> dict[str, Form]:
+    """How events leave by each output; of several ways the costliest counts, and what fails does not."""
+    leaves = {stage.node.index: stage.leaves for stage in chain.stages} if chain is not None else {}
+    comes: dict[int, Form] = {plan.start: "same"}
+    for index in plan.reach:
+        node = nodes[index]
+        if index not in comes:
+            continue
+        form = leaves.get(index) or _costlier(comes[index], _own(node))
+        for port, edges in node.routes.items():
+            for edge in edges:
+                if port != ERR:
+                    comes[edge.target] = _costlier(comes.get(edge.target, "same"), form)
+    return {nodes[index].stats.id: comes[index] for index in plan.outputs if index in comes}
+
+
+def _own(node: Node) -> Form:
+    """What a node that runs by itself makes of events."""
+    if node.is_output or _only_passes(node) or node.stats.kind in PASSING:
+        return "same"
+    try:
+        written = outline_of(node).reading.written
+    except UnfusableError:
+        return "made"
+    return "same" if not written and written is not None else "made"
+
+
+def _costlier(one: Form, other: Form) -> Form:
+    return max(one, other, key=FORMS.index)
 
 
 def _only_passes(node: Node) -> bool:
