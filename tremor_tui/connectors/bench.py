@@ -26,6 +26,7 @@ NAP_S: Final = 0.005
 DEBT_NS: Final = 10**9
 """What is due for longer, after a pause or a jam, is not made up for."""
 PULL: Final = 10 * MAX_ROWS
+MOST_BYTES: Final = 16 * MAX_BYTES
 """Frames given at once at most."""
 
 
@@ -174,9 +175,9 @@ class BenchSource:
         while len(made) < count:
             made += frames[: count - len(made)]
         size = len(made[0]) if made else 0
-        if size * count > 4 * MAX_BYTES:
+        if size * count > MOST_BYTES:
             # large frames: fewer at once, so that one read stays small
-            fewer = max(1, 4 * MAX_BYTES // size)
+            fewer = max(1, MOST_BYTES // size)
             self._sent -= count - fewer
             count, made = fewer, made[:fewer]
         self._place = (place + count) % len(frames)
