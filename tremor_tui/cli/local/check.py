@@ -48,7 +48,7 @@ def check_file(
     if any(diagnostic.is_error for diagnostic in found):
         return 1
     if speed:
-        from tremor_tui.cli.local.speeds import lines_of  # it needs the runtime
+        from tremor_tui.cli.running.speeds import lines_of  # it needs the runtime
 
         for line in lines_of(program):
             output.data(line)
