@@ -16,7 +16,7 @@ from tremor_tui.control.snapshots import (
     Warned,
     Yields,
 )
-from tremor_tui.testing.scenes import LIVE, SLOW
+from tremor_tui.testing.scenes import LIVE, SLOW, SPEED
 from tremor_tui.workbench.causes import find_causes, guilty_place
 
 
@@ -131,3 +131,16 @@ def test_limits_of_the_engine_decide_what_is_long_and_full() -> None:
 
     assert not any("held executor" in sentence for sentence in why(found, flow, task(found, "parse")))
     assert any("held executor" in sentence for sentence in why(strict, flow, task(found, "parse")))
+
+
+def test_what_keeps_a_busy_pipeline_off_the_fast_path_is_a_cause_with_its_line() -> None:
+    found, flow = picture(SLOW)
+    busy, idle = task(found, "classify"), task(found, "slow_failures")
+    causes = find_causes(found, flow, busy, speed=SPEED)
+    text = "Off the fast path: `batch`: `generic::batch` is an operator that runs by itself"
+    cause = next(cause for cause in causes if cause.text.startswith(text))
+    assert cause.text == f"{text} (access_log.trickle line 9)."
+    assert (cause.file, cause.line, cause.trial) == ("access_log.trickle", 9, "line")
+    assert not any(
+        "fast path" in text for text in (c.text for c in find_causes(found, flow, idle, speed=SPEED))
+    )

@@ -9,6 +9,7 @@ from tests.workbench.conftest import SIZES, Opened
 from tremor_tui.control import commands as do
 from tremor_tui.control.limits import RULES, Limits
 from tremor_tui.control.snapshots import EngineSnapshot, HotLine, Warned
+from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.testing.scenes import SLOW, TRICKLE, TROY
 from tremor_tui.workbench.actions import of
@@ -264,3 +265,47 @@ def test_every_key_that_is_offered_against_slowness_is_a_key_of_the_screen() -> 
         "limits": "limits",
         "tap": "task_flow",
     }
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_fast_path_is_shown_for_the_selected_task_and_for_the_whole_flow(
+    opened: Opened, size: tuple[int, int]
+) -> None:
+    plane = FakePlane(scene=SLOW)
+    async with opened(plane, size=size) as bench:
+        await bench.press("2")
+        await bench.sees("Busy%")
+        await bench.press("F")
+        await bench.sees("Fast path  live")
+        assert "pipeline classify  partly on the fast path" in bench.text
+        assert "access_log.trickle line 9" in bench.text
+        await bench.press("escape", "enter")
+        await bench.sees("Task  classify")
+        await bench.press("end", "down", "down")
+        await bench.sees("behind these, so one by one as well")
+
+
+async def test_the_fast_path_is_asked_once_for_a_version_and_not_with_each_picture(opened: Opened) -> None:
+    plane = FakePlane()
+    async with opened(plane) as bench:
+        await bench.press("2")
+        await bench.sees("Fast path yes")
+        for _ in range(5):
+            plane.push()
+        await bench.pilot.pause()
+        assert plane.asked.count(do.AskSpeed("live")) == 1
+        plane.version += 1
+        plane.push()
+        await bench.until(lambda: plane.asked.count(do.AskSpeed("live")) == 2)
+
+
+async def test_an_engine_that_does_not_know_the_fast_path_leaves_the_panel_as_it_is(opened: Opened) -> None:
+    def refuse(request: do.Request) -> ControlError | None:
+        return ControlError("no such request") if isinstance(request, do.AskSpeed) else None
+
+    async with opened(FakePlane(refuse=refuse)) as bench:
+        await bench.press("2")
+        await bench.sees("Why is it slow?")
+        assert "Fast path" not in bench.text
+        await bench.press("F")
+        await bench.sees("no such request")

@@ -78,6 +78,30 @@ def sink_words(part: SinkSpeed) -> Iterator[Told]:
         yield Told("writes the bytes of events that kept them")
     elif part.codec:
         yield Told(f"its codec `{part.codec}` encodes every event")
+    else:
+        yield Told("takes values: there is nothing to encode")
+
+
+def words_of(speed: Speed, kind: str, alias: str) -> list[Told]:
+    """What there is to say of one part of a flow (`source`, `pipeline`, `sink`); the verdict comes first."""
+    if speed.off:
+        return [Told(speed.off, is_slow=True)]
+    match kind:
+        case "source":
+            return [told for one in speed.sources if one.alias == alias for told in source_words(one)]
+        case "pipeline":
+            return [told for one in speed.pipelines if one.alias == alias for told in pipeline_words(one)]
+    return [told for one in speed.sinks if one.alias == alias for told in sink_words(one)]
+
+
+def brief(speed: Speed, kind: str, alias: str) -> str:
+    """One part of a flow in a few words, empty where nothing is known of it."""
+    parts = [one for one in speed.pipelines if one.alias == alias] if kind == "pipeline" else []
+    if parts and not speed.off:
+        found = max((verdict(one) for one in parts), key=list(WORDS).index)
+        return {"fast": "yes", "partly": "in part", "slow": "no"}[found]
+    words = words_of(speed, kind, alias)
+    return words[0].text if words else ""
 
 
 def speed_lines(speed: Speed) -> Iterator[str]:

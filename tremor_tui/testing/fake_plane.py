@@ -25,7 +25,7 @@ from tremor_tui.testing.fake_bench import QUESTIONS as ABOUT_BENCH
 from tremor_tui.testing.fake_bench import FakeBench
 from tremor_tui.testing.fake_events import FakeEvents
 from tremor_tui.testing.fake_letters import FakeLetters
-from tremor_tui.testing.scenes import LIVE, SAMPLES, TRICKLE, TROY, Part, Scene
+from tremor_tui.testing.scenes import LIVE, SAMPLES, SPEED, TRICKLE, TROY, Part, Scene
 
 START_NS = 1_795_456_800_000_000_000
 TICK_NS = 100_000_000
@@ -62,6 +62,7 @@ class FakePlane:
     last_apply: see.Receipt | None = None
     history: Ring | None = None
     watched_until_ns: int = 0
+    speed: see.Speed = SPEED
 
     def __post_init__(self) -> None:
         self.welcome = see.Welcome(do.PROTOCOL, self.name, "0.1.0", 4711)
@@ -103,6 +104,8 @@ class FakePlane:
                 self._watch(rate)
             case do.Snapshot():
                 return self.picture()
+            case do.AskSpeed(flow=flow):
+                return self.speed
             case do.ListFiles(flow=flow):
                 return see.FlowFiles(flow, self._texts())
             case do.Diagnose(path=path, texts=texts):

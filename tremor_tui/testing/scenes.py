@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tremor_tui.control import snapshots as see
+from tremor_tui.control.speed import PipelineSpeed, SinkSpeed, Slow, SourceSpeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,30 @@ pipeline
   select event from parse_line/err into err;
 end;
 """
+
+
+SPEED = see.Speed(
+    "live",
+    (SourceSpeed("replay", None, (Slow("its codec `string` cannot decode some fields alone"),)),),
+    (
+        PipelineSpeed("parse", fused=("parse_line",)),
+        PipelineSpeed(
+            "classify",
+            fused=("classify_request",),
+            slow=(
+                Slow("`generic::batch` is an operator that runs by itself", "batch", "access_log.trickle", 9),
+            ),
+            behind=("select-12",),
+        ),
+        PipelineSpeed("slow_failures", fused=("select-72",)),
+    ),
+    (
+        SinkSpeed("requests", False, "json"),
+        SinkSpeed("dead_letters", False, "json"),
+        SinkSpeed("alerts", False, "json"),
+    ),
+)
+"""What of the quickstart is on the fast path, with an operator in `classify` that is not."""
 
 
 def wide_scene(tasks: int) -> Scene:

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tremor_tui.control.snapshots import EngineSnapshot, FlowSnapshot, HotLine, TaskSnapshot, Warned
+from tremor_tui.control.speed import Speed
+from tremor_tui.control.speed_words import words_of
 from tremor_tui.workbench import figures
 from tremor_tui.workbench.bottleneck import BLOCKED, BUSY, Limit, below_of, find_limit, waits_outside
 
 WORTH = 0.1
 """The share of a line below which it is no cause."""
+BUSY_ENOUGH = 20.0
+"""From here on (percent) it matters to a task that it is not on the fast path."""
 IDLE_BUSY = 5.0
 """A task that is less busy than this (percent) is not slowed by its own lines."""
 
@@ -34,27 +38,33 @@ class Cause:
 
 
 def find_causes(
-    picture: EngineSnapshot, flow: FlowSnapshot | None, task: TaskSnapshot, full_in_s: float | None = None
+    picture: EngineSnapshot,
+    flow: FlowSnapshot | None,
+    task: TaskSnapshot,
+    full_in_s: float | None = None,
+    speed: Speed | None = None,
 ) -> list[Cause]:
     """Why `task` is slow; one cause that says so where nothing is wrong.
 
-    `full_in_s`: when its queue will be full if it goes on as now.
+    `full_in_s`: when its queue will be full if it goes on as now. `speed`: what of its flow is on the fast
+    path, where that is known.
     """
     found = [*_failures(picture, task)]
     limit = find_limit(flow, picture.tasks) if flow else None
     found += _limits(limit, task)
     found += _blockers(picture, flow, task, limit)
     found += _lines(flow, task)
+    found += _off(speed, task)
     found += _stalls(picture, task)
     found += _own(picture, task, full_in_s)
     return found or [Cause("Nothing slows it: it takes what comes and waits for more.")]
 
 
 def guilty_place(
-    picture: EngineSnapshot, flow: FlowSnapshot | None, task: TaskSnapshot
+    picture: EngineSnapshot, flow: FlowSnapshot | None, task: TaskSnapshot, speed: Speed | None = None
 ) -> tuple[str, int] | None:
     """The line to open for a task: where it stalls, else where most of its busy time goes."""
-    for cause in find_causes(picture, flow, task):
+    for cause in find_causes(picture, flow, task, speed=speed):
         if cause.line:
             return cause.file, cause.line
     hot = next((hot for hot in task.hot if hot.line), None)
@@ -124,6 +134,17 @@ def _lines(flow: FlowSnapshot | None, task: TaskSnapshot) -> Iterator[Cause]:
                 f"{node.label} takes {node.share * 100:.0f}% of its busy time (nodes are timed; no line yet)."
             )
             yield Cause(text, node.file, node.line, "line" if node.line else None)
+
+
+def _off(speed: Speed | None, task: TaskSnapshot) -> Iterator[Cause]:
+    """What keeps a task that is at work off the fast path."""
+    if speed is None or task.split.busy < BUSY_ENOUGH:
+        return
+    reasons = [told for told in words_of(speed, task.kind, task.alias)[1:] if told.is_slow]
+    for told in reasons[:2]:
+        where = f" ({_place(told.file, told.line)})" if told.line else ""
+        trial: Try | None = "line" if told.line else None
+        yield Cause(f"Off the fast path: {told.text}{where}.", told.file, told.line, trial)
 
 
 def _hot(one: HotLine) -> Cause:

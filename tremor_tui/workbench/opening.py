@@ -121,7 +121,7 @@ def place_of_task(store: Store, task_id: str) -> tuple[str, str, int, str] | Non
     task, flow = store.task_of(task_id), store.flow
     if task is None or flow is None:
         return None
-    guilty = guilty_place(store.picture, flow, task) if store.picture else None
+    guilty = guilty_place(store.picture, flow, task, store.speed_of(flow.alias)) if store.picture else None
     if guilty:
         return (flow.alias, *guilty, "")
     nodes = flow.inside[task.alias].nodes if task.alias in flow.inside else ()

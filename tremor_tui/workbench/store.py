@@ -23,6 +23,7 @@ from tremor_tui.control.snapshots import (
     TaskSnapshot,
     Warned,
 )
+from tremor_tui.control.speed import Speed
 from tremor_tui.workbench.past import Past
 from tremor_tui.workbench.sketch import Mark, Sketch, State, changed_nodes, drawn_graph, join
 from tremor_tui.workbench.taps import Tap as Tap
@@ -98,6 +99,8 @@ class Store:
     compared: Compared | None = None
     """What an apply of the drafts would change, where the engine has said it."""
     changed: int = 0
+    speeds: dict[str, tuple[object, Speed | None]] = field(default_factory=dict)
+    """What of each flow is on the fast path, with the version that it was asked of; None until it is told."""
     past: Past = field(default_factory=Past)
     """The last ten minutes; the History view keeps it."""
     is_then: bool = False
@@ -233,6 +236,10 @@ class Store:
             own = (flow for flow in flows if flow.alias == self.flow_alias and flow.file == self.drafted)
             return next(own, None)
         return next((flow for flow in flows if flow.alias == self.flow_alias), flows[0] if flows else None)
+
+    def speed_of(self, alias: str) -> Speed | None:
+        """What of a flow is on the fast path, where that is known."""
+        return self.speeds.get(alias, (None, None))[1]
 
     @property
     def graph(self) -> GraphSnapshot | None:

@@ -18,7 +18,7 @@ from tremor_tui.pipeline.fusing.stage import Form
 from tremor_tui.pipeline.fusing.text import UnfusableError
 
 if TYPE_CHECKING:
-    from tremor_tui.pipeline.graph import Edge, Node
+    from tremor_tui.pipeline.graph import Node
     from tremor_tui.pipeline.plan import Plan
 
 PASSING = frozenset({"grouper::bucket", "qos::backpressure", "qos::percentile", "qos::roundrobin"})

@@ -21,6 +21,7 @@ ACTIONS = (
     Action("limits", "W", "edit the limits of warnings", "tasks", 5, "limits", needs="engine"),
     Action("record", "r", "record to files, or end that", "tasks", is_change=True, needs="engine"),
     Action("executors", "X", "where flows run, what was moved and why", "tasks", needs="engine"),
+    Action("speed", "F", "what of the flow is on the fast path, and why not more", "tasks", needs="flow"),
     Action("flow_move", "m", "move the flow to another executor", "tasks", is_change=True, needs="engine"),
     Action("statistics", "D", "measure tasks, or do not", "tasks", is_change=True, needs="engine"),
 )

@@ -20,6 +20,7 @@ from tremor_tui.workbench.screens.dialogs import Ask, Menu, TextDialog
 from tremor_tui.workbench.screens.form import Form
 from tremor_tui.workbench.screens.limits import fields_of, limits_of
 from tremor_tui.workbench.screens.moving import ask_move, show_executors
+from tremor_tui.workbench.screens.speed import show_speed, want_speed
 from tremor_tui.workbench.screens.view import View
 from tremor_tui.workbench.spread import WINDOWS
 from tremor_tui.workbench.store import Store, named
@@ -76,6 +77,9 @@ class TasksView(View):
     def repaint(self) -> None:
         """Draws anew what changed; a task is always selected."""
         self.table.ensure_selected()
+        task = self.store.task_of(self.store.task)
+        if task is not None:
+            want_speed(self, task.flow)
         self.executors.display = self.executors.is_wanted
         super().repaint()
 
@@ -253,6 +257,12 @@ class TasksView(View):
         """Where flows run, what was moved and why, and why others stay."""
         show_executors(self)
 
+    def act_speed(self) -> None:
+        """What of the flow of the selected task is on the fast path, and which line keeps the rest off."""
+        task, flow = self.store.task_of(self.store.task), self.store.flow
+        alias = task.flow if task is not None else flow.alias if flow is not None else ""
+        self.desk.work(show_speed(self, alias))
+
     def act_flow_move(self) -> None:
         """Asks where the flow of the selected task should run."""
         task = self.store.task_of(self.store.task)
@@ -273,4 +283,6 @@ class TasksView(View):
         lines += self.why.task_lines(task, width)
         causes = self.why.causes(task)
         lines += [Line(), *self.why.sentences(causes, width), *self.why.trials(causes, width)]
+        fast = self.why.fast_lines(task, width)
+        lines += [Line(), Line().add("Fast path", self.desk.ink.dim), *fast] if fast else []
         self.app.push_screen(TextDialog(f"Task  {named(task.alias)}", lines))
