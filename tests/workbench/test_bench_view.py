@@ -18,6 +18,7 @@ from tremor_tui.control.bench import (
     decode_run,
     encode_run,
 )
+from tremor_tui.control.commands import Keep
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_bench import FakeBench, run_of, wall
 from tremor_tui.testing.fake_plane import FakePlane
@@ -374,3 +375,30 @@ def test_a_plan_in_words() -> None:
 @pytest.mark.parametrize(("value", "text"), [(0, "-"), (0.83, "0.8"), (41.2, "41"), (1234, "1.23k")])
 def test_megabytes_have_up_to_five_characters(value: float, text: str) -> None:
     assert megabytes(value) == text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_leaving_while_a_benchmark_runs_asks_and_can_keep_the_engine(
+    opened: Opened, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with opened(idle(tmp_path), size=size) as bench:
+        fake = await shown(bench)
+        fake.answer(StartBench(PLAN))
+        await bench.until(lambda: bench.app.view_of(BenchView).shown.is_running)
+        bench.plane.push()
+        await bench.press("q")
+        await bench.sees("Leave?")
+        assert "A benchmark runs (0 of" in bench.text
+        assert "its flows" not in bench.text
+        await bench.press("down", "enter")
+        await bench.until(lambda: Keep(True) in bench.plane.asked)
+
+
+async def test_leaving_after_a_benchmark_asks_nothing(opened: Opened, tmp_path: Path) -> None:
+    async with opened(idle(tmp_path)) as bench:
+        await measured(bench)
+        bench.plane.push()
+        await bench.pilot.pause()
+        assert bench.app.view_of(BenchView).loses() == ""
+        await bench.press("q")
+        assert not bench.app.is_running or "Leave?" not in bench.text

@@ -141,6 +141,13 @@ class BenchView(View):
             return "no run is laid over"
         return ""
 
+    def loses(self) -> str:
+        """The run that goes on."""
+        step = self.shown.step
+        if step is None or not self.shown.is_running:
+            return ""
+        return f"A benchmark runs ({step.done} of {step.of}): where the engine ends it is lost."
+
     def remember(self) -> dict[str, object]:
         """The axis, and what is measured next."""
         return {"axis": self.shown.axis.id, "plan": msgspec.json.encode(self.shown.plan).decode()}

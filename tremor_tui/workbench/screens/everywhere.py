@@ -343,8 +343,9 @@ class Everywhere(App[None]):
         words, options = [], [("", "Stay", "")]
         if self.store.unsaved:
             words.append(f"Text that is not saved: {self._unsaved()}.")
-        if self._would_end():
-            words.append("The engine ends 30 s after its last workbench left, and its flows with it.")
+        ends = self._would_end()
+        if ends:
+            words += ends
             options.append(
                 ("keep", "Leave and keep it running", f"attach {named(self.store.engine)} comes back")
             )
@@ -357,15 +358,16 @@ class Everywhere(App[None]):
     def _unsaved(self) -> str:
         return ", ".join(named(draft.name) for draft in self.script.files.drafts if draft.is_unsaved)
 
-    def _would_end(self) -> bool:
+    def _would_end(self) -> list[str]:
+        """What the end of the engine would end, in sentences; none where it would end nothing, or go on."""
         picture = self.store.latest
-        return bool(
-            self.store.link == "live"
-            and picture
-            and picture.flows
-            and not picture.kept
-            and picture.clients <= 1
-        )
+        if self.store.link != "live" or picture is None or picture.kept or picture.clients > 1:
+            return []
+        lost = [words for view in self.views() if isinstance(view, View) and (words := view.loses())]
+        if not picture.flows and not lost:
+            return []
+        flows = ", and its flows with it" if picture.flows else ""
+        return [f"The engine ends 30 s after its last workbench left{flows}.", *lost]
 
     def _leave(self, chosen: str | None) -> None:
         if chosen == "keep":

@@ -128,6 +128,10 @@ class View(Container):
         """Why an action of its places cannot be done now; empty where it can."""
         return ""
 
+    def loses(self) -> str:
+        """What would be lost if the engine ended now, beside its flows, in a sentence; empty for nothing."""
+        return ""
+
     def remember(self) -> dict[str, object]:
         """What is to be as it is when the workbench is opened again: plain values for JSON."""
         return {}
