@@ -51,6 +51,9 @@ time, longest run, yields by reason, time between wake-up and resumption (*ready
 time), the rest of the wait by the reason the task gave before it (*blocked* for full, else *idle*). It
 writes the running task and its start to the board.
 
+**Turns.** `turns.py`: of the sources of a loop one at a time decodes and sends, and lets those below run
+before it gives the turn on, so that what it made is worked off while it is in the processor's cache.
+
 **Breaker.** A sink that loses its outside keeps its batch, sends `Trigger` up, waits as the retry policy
 says, resumes what was half written, and sends `Restore`. Sources below a tripped sink do not pull. A
 source starts pulling only once every sink that its events can reach is `Started`, that is, has tried to

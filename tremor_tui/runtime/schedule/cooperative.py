@@ -13,6 +13,7 @@ from tremor_tui.runtime.channel import Channel
 from tremor_tui.runtime.complaints import Complaints
 from tremor_tui.runtime.meter import Current
 from tremor_tui.runtime.tasks.task import Host, Task
+from tremor_tui.runtime.turns import Turns
 
 
 class Schedule(Protocol):
@@ -25,6 +26,7 @@ class Schedule(Protocol):
     channel: type[Channel]
     bell: type[Bell]
     is_one_loop: bool
+    turns: Turns
 
     def current(self) -> Current: ...
     def complaints(self, log: Callable[[str], None], now: Callable[[], int]) -> Complaints: ...
@@ -40,6 +42,9 @@ class Cooperative:
     channel: type[Channel] = Channel
     bell: type[Bell] = Bell
     is_one_loop = True
+
+    def __init__(self) -> None:
+        self.turns = Turns()
 
     def current(self) -> Current:
         """Who runs now."""

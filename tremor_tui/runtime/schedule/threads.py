@@ -33,6 +33,7 @@ from tremor_tui.runtime.complaints import Complaints
 from tremor_tui.runtime.letters import FlowLetters
 from tremor_tui.runtime.meter import IO, Current, Meter
 from tremor_tui.runtime.tasks.task import Host, Task
+from tremor_tui.runtime.turns import NoTurns, Turns
 
 END_S: Final = 3.0
 """How long a thread that is cancelled may take; one that blocks for longer is left behind."""
@@ -251,6 +252,7 @@ class Threads:
     is_one_loop = False
 
     def __init__(self) -> None:
+        self.turns: Turns = NoTurns()
         if isinstance(ALONE.lock, nullcontext):
             ALONE.lock = threading.RLock()
         self._places: dict[Task, Place] = {}

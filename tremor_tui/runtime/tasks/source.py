@@ -233,30 +233,45 @@ class SourceTask(Task):
 
     async def _send_rest(self) -> None:
         """Sends what was read. A cancelled wait loses nothing: what is unsent stays in `_rest` and outbox."""
-        outbox, counters, meter = self.outbox, self.counters, self.meter
+        outbox, turns, is_more = self.outbox, self.lent.schedule.turns, True
         if not outbox.is_empty:
             await outbox.wait_empty()
+        while is_more:
+            await turns.enter(self.bell)
+            try:
+                is_more = await self._send_some()
+            finally:
+                turns.leave()
+            if not outbox.is_empty:
+                await outbox.wait_empty()
+        self.counters.discarded += self.intake.discarded
+        self.intake.discarded = 0
+
+    async def _send_some(self) -> bool:
+        """Sends what is for one turn, and lets those below run; False where nothing is left."""
+        meter = self.meter
         # asked anew each time: who counts what is left puts another iterator in its place
         while (made := next(self._rest, None)) is not None:
-            port, batch = made
-            counters.events_in += len(batch)
-            counters.bytes_in += batch.nbytes
-            self.note_sent(port, batch)
-            if self.to_follow and len(batch):
-                self.to_follow -= 1
-                self.follow(port, batch)
-            outbox.add(port, batch)
+            self._send(*made)
             self._in_turn += 1
-            if not outbox.is_empty:
+            is_stuck = not self.outbox.is_empty
+            if is_stuck or self._in_turn >= TURN_BATCHES or meter.is_spent():
                 self._in_turn = 0
-                await outbox.wait_empty()
-            elif self._in_turn >= TURN_BATCHES or meter.is_spent():
-                self._in_turn = 0
-                await meter.give_way()
+                if not is_stuck:
+                    await meter.give_way()
+                return True
         if meter.is_spent():
             await meter.give_way()
-        counters.discarded += self.intake.discarded
-        self.intake.discarded = 0
+        return False
+
+    def _send(self, port: str, batch: Batch) -> None:
+        self.counters.events_in += len(batch)
+        self.counters.bytes_in += batch.nbytes
+        self.note_sent(port, batch)
+        if self.to_follow and len(batch):
+            self.to_follow -= 1
+            self.follow(port, batch)
+        self.outbox.add(port, batch)
 
     async def _drain(self) -> None:
         """Sends what is left and Drain after it, and stays until every sink below has had it."""
