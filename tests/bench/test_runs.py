@@ -11,16 +11,19 @@ import psutil
 import pytest
 
 from tremor_tui.bench import compare as comparing
+from tremor_tui.bench import rounds
 from tremor_tui.bench.compare import ComparePlan, Timed, check_same, compare, figures, turned
 from tremor_tui.bench.cost import measure_cost
 from tremor_tui.bench.files import Took, compare_files, timed
 from tremor_tui.bench.pool import Pool
 from tremor_tui.bench.rounds import Tally, measure, order, processes
-from tremor_tui.bench.worker import Answer, End, Measure
+from tremor_tui.bench.tables import findings
+from tremor_tui.bench.worker import Answer, Begin, End, Measure
 from tremor_tui.control.bench import SCHEDULES, BenchPlan, BenchStep, Schedule, Spread, decode_step
 from tremor_tui.control.launch import python_command, python_environment
 from tremor_tui.errors import ConfigError, ControlError
 from tremor_tui.metrics.instruments import Histogram
+from tremor_tui.workbench.benched import remarks
 
 SHORT = BenchPlan(flows=(1, 2), rounds=2, seconds=0.05, warmup=0.0)
 
@@ -264,3 +267,57 @@ def test_the_child_and_its_workers_end_with_whoever_asked(how: str) -> None:
     assert time.monotonic() - begin < 10
     process.stdout.close()
     process.stdin.close()
+
+
+# -- steps that fail -----------------------------------------------------------------------------------
+
+
+class Broken:
+    """A pool whose `threads 2:2:1` does not answer; `asked` is what it was asked, `closed` how often."""
+
+    asked: list[tuple[str, int]]
+    closed = 0
+    fails: tuple[tuple[str, int], ...] = (("threads", 2),)
+
+    def __enter__(self) -> Broken:
+        type(self).asked, type(self).closed = [], 0
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Nothing was started."""
+
+    def close(self) -> None:
+        type(self).closed += 1
+
+    def ask(self, orders: list[Begin | Measure | End], takes_s: float = 0.0) -> list[Answer]:
+        first = orders[0]
+        if isinstance(first, Begin):
+            case = (first.schedule, sum(one.flows for one in orders if isinstance(one, Begin)))
+            self.asked.append(case)
+            if case in self.fails:
+                raise ControlError("a process that measures did not answer in time")
+        return [answer(100_000_000, 1.0)] * len(orders)
+
+
+def test_a_step_that_fails_is_told_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "Pool", Broken)
+    steps: list[BenchStep] = []
+
+    run = measure(BenchPlan(("async", "threads"), (1, 2), rounds=4, seconds=0.05), steps.append)
+
+    points = {(point.schedule, point.flows): point for point in run.points}
+    bad = points.pop(("threads", 2))
+    assert all((point.done, point.failures) == (4, 0) for point in points.values())
+    assert (bad.done, bad.failures, Broken.closed) == (0, 2, 2)
+    assert Broken.asked.count(("threads", 2)) == 2  # once more, and then it is left out
+    assert run.finished
+    assert steps[-1].done == steps[-1].of == 16
+    sentence = "threads 2:2:1 failed in 2 of 4 rounds: a process that measures did not answer in time"
+    assert findings(run)[0] == sentence
+    assert remarks(run)[0] == sentence
+
+
+def test_where_every_step_fails_the_run_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "Pool", Broken)
+    with pytest.raises(ControlError, match="did not answer in time"):
+        measure(BenchPlan(("threads",), (2,), rounds=3, seconds=0.05), lambda step: None)

@@ -14,10 +14,12 @@ from tremor_tui.bench.topology import write_events
 from tremor_tui.bench.worker import Answer, Begin, End, Measure
 from tremor_tui.control.bench import BenchPlan, BenchPoint, BenchRun, BenchStep, Latency, Schedule, Spread
 from tremor_tui.control.bench import problems as problems_of
-from tremor_tui.errors import ConfigError
+from tremor_tui.errors import ConfigError, ControlError
 from tremor_tui.metrics.instruments import BUCKETS, percentiles, trimmed
 
 SHARES = (0.5, 0.9, 0.99, 0.999)
+RETRIES = 1
+"""How often a point is tried again after a round of it failed."""
 Case = tuple[Schedule, int]
 
 
@@ -34,6 +36,13 @@ class Tally:
     over: int = 0
     wall_s: float = 0.0
     cpu_s: float = 0.0
+    failures: int = 0
+    failed: str = ""
+
+    def fail(self, error: ControlError) -> None:
+        """A round failed."""
+        self.failures += 1
+        self.failed = error.message
 
     def add(self, answers: Sequence[Answer]) -> None:
         """One measurement: what each process counted in its own window."""
@@ -66,6 +75,8 @@ class Tally:
             load=self.cpu_s / self.wall_s if self.wall_s else 0.0,
             latency=self._latency(),
             processes=processes(plan, case),
+            failures=self.failures,
+            failed=self.failed,
         )
 
     def _latency(self) -> Latency:
@@ -94,7 +105,10 @@ def checked(plan: BenchPlan) -> BenchPlan:
 
 
 def measure(plan: BenchPlan, tell: Callable[[BenchStep], None]) -> BenchRun:
-    """Runs a plan; `tell` hears of each step, the last included. Raises ConfigError and ControlError."""
+    """Runs a plan; `tell` hears of each step, the last included.
+
+    A step that fails is in the run with its reason. Raises ConfigError, and ControlError where all failed.
+    """
     return _Rounds(checked(plan), tell).run()
 
 
@@ -107,6 +121,7 @@ class _Rounds:
         self._start = time.monotonic()
         self._load = load()
         self._done = 0
+        self._error: ControlError | None = None
 
     def run(self) -> BenchRun:
         plan = self._plan
@@ -115,10 +130,24 @@ class _Rounds:
             for turn in range(plan.rounds):
                 for case in order(plan.cases, turn):
                     self._say(now=f"{case[0]} {case[1]}:{case[1]}:1, round {turn + 1} of {plan.rounds}")
-                    self._tallies[case].add(self._measured(pool, case, events))
+                    self._one(pool, case, events)
                     self._done += 1
+        if self._error is not None and not any(tally.walls for tally in self._tallies.values()):
+            raise self._error
         self._say(over=True)
         return self._picture(finished=True)
+
+    def _one(self, pool: Pool, case: Case, events: Path) -> None:
+        """One round of a point; where that fails the others go on, and it is tried once more at most."""
+        tally = self._tallies[case]
+        if tally.failures > RETRIES:
+            return
+        try:
+            tally.add(self._measured(pool, case, events))
+        except ControlError as error:
+            pool.close()  # what its workers may still say belongs to nobody
+            tally.fail(error)
+            self._error = error
 
     def _measured(self, pool: Pool, case: Case, events: Path) -> list[Answer]:
         plan, (schedule, flows) = self._plan, case

@@ -12,7 +12,7 @@ from statistics import median
 from tremor_tui.bench.against import Change, is_quiet, load_words
 from tremor_tui.bench.compare import Comparison, Figures
 from tremor_tui.bench.cost import CostRun
-from tremor_tui.control.bench import BenchPlan, BenchPoint, BenchRun, Conditions, Spread
+from tremor_tui.control.bench import BenchPlan, BenchPoint, BenchRun, Conditions, Spread, failures
 
 NS_UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "us"))
 GOALS = {"classify": 2.5, "keys": 1.5, "change": 1.0}
@@ -66,7 +66,7 @@ def latencies(run: BenchRun) -> Table:
 
 def findings(run: BenchRun) -> list[str]:
     """What the figures say: how flat each schedule is, and what more executors are worth."""
-    said = []
+    said = failures(run)
     for schedule in run.plan.schedules:
         points = [point for point in _measured(run) if point.schedule == schedule]
         if len(points) > 1:

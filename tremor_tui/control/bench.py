@@ -139,6 +139,7 @@ class BenchPoint(Picture, frozen=True, omit_defaults=False):
     `wall` and `cpu` are MB per second and per processor second, `events` events a second. `walls` and
     `cpus` are the figures of the single rounds. `overflow` is the part of events (0 to 1) that the rate
     limit let out by `overflow`. `processes` ran it. `load`: processor seconds per second of the clock.
+    `failures` rounds of it failed, the last one for the reason in `failed`; they are in none of the figures.
     """
 
     schedule: Schedule
@@ -154,6 +155,8 @@ class BenchPoint(Picture, frozen=True, omit_defaults=False):
     load: float = 0.0
     latency: Latency = Latency()
     processes: int = 1
+    failures: int = 0
+    failed: str = ""
 
 
 class Conditions(Picture, frozen=True, omit_defaults=False):
@@ -202,6 +205,15 @@ class BenchStep(Picture, frozen=True, tag="bench_step"):
     over: bool = False
     error: str = ""
     hint: str = ""
+
+
+def failures(run: BenchRun) -> list[str]:
+    """What could not be measured, a sentence for each point of which a round failed."""
+    return [
+        f"{one.schedule} {one.flows}:{one.flows}:1 failed in {one.failures} of {one.of} rounds: {one.failed}"
+        for one in run.points
+        if one.failures
+    ]
 
 
 def problems(plan: BenchPlan) -> list[str]:

@@ -23,6 +23,7 @@ from tremor_tui.control.bench import (
     BenchRun,
     BenchStep,
     Schedule,
+    failures,
 )
 from tremor_tui.control.snapshots import EngineSnapshot
 from tremor_tui.workbench import figures
@@ -263,8 +264,8 @@ def conditions(run: BenchRun) -> str:
 
 
 def remarks(run: BenchRun) -> list[str]:
-    """What makes the figures of a run less than they could be."""
-    on, found = run.conditions, []
+    """What could not be measured, and what makes the figures of a run less than they could be."""
+    on, found = run.conditions, failures(run)
     if run.beside:
         found.append(f"too low: beside it ran {run.beside}")
     if on.cores and on.load[0] >= BUSY_LOAD * on.cores:
