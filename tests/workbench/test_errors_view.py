@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.workbench.conftest import SIZES, Bench, Opened
+from tests.workbench.test_events_view import WithPlaces, write_flow
 from tremor_tui.control.authoring import MakeTest
 from tremor_tui.control.letters import DiscardLetters, ReplayLetters
 from tremor_tui.testing.fake_plane import FakePlane
@@ -243,3 +244,29 @@ async def test_hostile_text_of_an_event_is_shown_harmless(opened: Opened, plane:
         await bench.press("5")
         await bench.sees("Event 38")
         assert not {"\x1b", "\x07", "\u202e"} & set(bench.text)
+
+
+async def test_s_opens_the_script_with_the_event_that_failed_as_its_sample(
+    opened: Opened, tmp_path: Path
+) -> None:
+    plane = WithPlaces(base=str(tmp_path))
+    plane.letters.fail(count=1)
+    write_flow(tmp_path)
+    async with opened(plane) as bench:
+        await bench.press("5")
+        await bench.sees("Event 1")
+        await bench.press("S")
+        await bench.until(lambda: bench.app.place_now == "script")
+        previewing = bench.app.script.previewing
+        await bench.until(lambda: previewing._panel.samples)
+        assert json.loads(previewing._panel.samples[0].value)["id"] == 91001
+
+
+async def test_what_failed_outside_of_a_pipeline_is_no_sample(opened: Opened, tmp_path: Path) -> None:
+    plane = FakePlane(base=str(tmp_path))
+    plane.letters.fail("body is not JSON", 1, stage="decode", task="live/source/replay", node="")
+    async with opened(plane) as bench:
+        await bench.press("5")
+        await bench.sees("Event 1")
+        await bench.press("S")
+        await bench.sees("a sample is a whole event that failed in a pipeline")

@@ -25,6 +25,7 @@ ACTIONS = (
         needs="engine",
     ),
     Action("letter_test", "T", "make a test of the event", "errors", 4, "test"),
+    Action("letter_draft", "S", "open the script that the event enters, with it as a sample", "errors"),
     Action("letter_mark", "space", "mark, or take the mark away", "errors", 5, "mark"),
     Action("letter_group", "G", "by reason, or one by one", "errors", 6, "group"),
     Action("letter_filter", "slash", "show only letters with this text", "errors", 7, "filter"),

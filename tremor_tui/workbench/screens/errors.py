@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from tremor_tui.control import letters as do
 from tremor_tui.control.commands import Request
+from tremor_tui.control.events import Sample
 from tremor_tui.control.letters import Letter, LetterFilter, LettersExported, Rehearsed, Replayed
 from tremor_tui.control.snapshots import Answer, Done
 from tremor_tui.errors import ControlError
@@ -25,6 +26,7 @@ from tremor_tui.workbench.letters import Mail
 from tremor_tui.workbench.messages import LetterPicked
 from tremor_tui.workbench.screens.dialogs import Ask, Question
 from tremor_tui.workbench.screens.script import ScriptView
+from tremor_tui.workbench.screens.sending import open_with
 from tremor_tui.workbench.screens.view import View
 from tremor_tui.workbench.store import Store
 from tremor_tui.workbench.widgets.letter_details import LetterDetails
@@ -99,7 +101,7 @@ class ErrorsView(View):
     def why_off(self, action: str) -> str:
         """Most need a letter."""
         needs = ("letter_open", "letter_try", "letter_send", "letter_test", "letter_mark", "letter_discard")
-        if action in (*needs, "letter_export") and not self.mail.keys():
+        if action in (*needs, "letter_export", "letter_draft") and not self.mail.keys():
             return "no event that failed is listed"
         return ""
 
@@ -210,6 +212,19 @@ class ErrorsView(View):
         self.desk.make_test(
             letter.event, letter.meta, letter.flow, alias, port=letter.port, ingest_ns=letter.ingest_ns
         )
+
+    def act_letter_draft(self) -> None:
+        """Opens the script that the event enters, with the event as its first sample."""
+        letter = self.mail.shown.letter if self.mail.shown else None
+        if letter is None:
+            self.desk.say(NOTHING, "warning")
+            return
+        _, kind, alias = letter.task.split("/", 2)
+        if kind != "pipeline" or letter.is_cut:
+            self.desk.say("a sample is a whole event that failed in a pipeline", "warning")
+            return
+        sample = Sample(letter.at_ns, letter.event, letter.meta)
+        self.desk.work(open_with(self, letter.flow, alias, sample))
 
     # -- trying, sending, discarding -----------------------------------------------------------------
 

@@ -25,6 +25,18 @@ async def send_to_script(view: View, sample: Sample, edge: str) -> None:
     if flow is None or sample.cut:
         raise TremorError("the event was cut, as it is long" if sample.cut else "no flow runs here")
     alias, name = subject_of(flow, edge)
+    await open_with(view, flow.alias, alias, sample, name)
+
+
+async def open_with(view: View, flow_alias: str, alias: str, sample: Sample, name: str = "") -> None:
+    """Opens a script of a pipeline, its first where none is named, with an event as the first sample.
+
+    Raises TremorError where there is none, or the flow does not run.
+    """
+    flows = view.store.latest.flows if view.store.latest else ()
+    flow = next((one for one in flows if one.alias == flow_alias), None)
+    if flow is None:
+        raise TremorError(f"the flow {flow_alias} does not run")
     node = script_of(flow, alias, name)
     script = cast(_HasScript, view.app).script
     script.previewing.offer(sample, alias)
