@@ -16,6 +16,10 @@ from tremor_tui.language.compile_query import compile_query
 from tremor_tui.language.ir.deploy import PipelineIR
 from tremor_tui.language.modules import ModuleLoader
 from tremor_tui.language.source import Source
+from tremor_tui.model.batch import Batch
+from tremor_tui.pipeline.build import build
+from tremor_tui.runtime.path import Path as FollowedPath
+from tremor_tui.runtime.path import Shown, step_followed
 from tremor_tui.runtime.runtime import Runtime
 from tremor_tui.runtime.settings import Settings
 from tremor_tui.runtime.tap import Wanted
@@ -204,3 +208,19 @@ async def test_a_tap_that_wants_paths_copies_events_that_have_one(running: Runni
 
     assert all(trace is not None for trace in traces)
     assert [json.loads(t.value) for t in traces if t] == [json.loads(sample.value) for sample in samples]
+
+
+def test_a_pipeline_whose_first_batch_is_followed_is_fused_from_then_on() -> None:
+    text = 'select {"n": event.n} from in where event.n > 1 into out;'
+    graph = build(query(text).query)
+    batch = Batch([{"n": 1}, {"n": 2}], range(2), 1)
+    shown = Shown({"n": 2}, False, False, 8)
+    batch.trace = path = FollowedPath(1, "main", "feed", 0, 0, 1, 1, shown, lambda: 1)
+
+    made = step_followed(path, "a", graph, "in", batch, 1, {})
+
+    assert [one.values for _, one in made] == [[{"n": 2}]]
+    assert graph.why_not("in") == []
+    chain = graph.chain("in")
+    assert chain is not None
+    assert len(chain.stages) == 1

@@ -180,6 +180,8 @@ def step_followed(
     if not took:
         batch.trace = None
         return graph.step(port, batch, now_ns)
+    if graph.is_fused:
+        graph.chain(port)  # what is fused is found of the operators, not of what stands in for them here
     stay = path.enter(f"pipeline/{alias}", port)
     nodes = graph._nodes
     operators = [node.operator for node in nodes]
