@@ -410,6 +410,11 @@ async def test_a_source_with_other_settings_begins_anew_after_the_one_before_sen
     assert not first.is_open
 
 
+def acked(name: str) -> list[int]:
+    """The events that were settled. Most are by the batch; one whose path is recorded is by itself."""
+    return [one for low, high in FEEDS[name].acks for one in range(low, high + 1)]
+
+
 @pytest.mark.parametrize("through", [("a", "b"), ("b",), ()])
 async def test_acks_find_their_source_whatever_is_between(
     running: Running, base: Path, through: tuple[str, ...]
@@ -425,7 +430,7 @@ async def test_acks_find_their_source_whatever_is_between(
             await runtime.reshape(one("a", transactional=True))
         await runtime.stop("main")
 
-    assert [low for low, _ in FEEDS["feed"].acks] == list(range(0, FEEDS["feed"].given, 20))
+    assert acked("feed") == list(range(FEEDS["feed"].given))
 
 
 async def test_a_source_that_goes_hears_of_its_last_events_before_it_is_closed(
@@ -442,7 +447,7 @@ async def test_a_source_that_goes_hears_of_its_last_events_before_it_is_closed(
         other = FEEDS["other"]
         await runtime.stop("main")
 
-    assert [low for low, _ in other.acks] == list(range(0, other.given, 20))
+    assert acked("other") == list(range(other.given))
 
 
 async def test_a_removed_sink_settles_what_it_had(running: Running, base: Path) -> None:

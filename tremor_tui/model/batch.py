@@ -187,6 +187,35 @@ class Batch:
             trace=self.trace,
         )
 
+    def split(self, at: int) -> tuple[Batch, Batch]:
+        """The rows before one and those from it on, with all that is known of them."""
+        return self._part(slice(None, at)), self._part(slice(at, None))
+
+    def _part(self, rows: slice) -> Batch:
+        times, is_framed = self.ingest_ns, self.is_framed
+        made = Batch(
+            values=[] if is_framed else self.values[rows],
+            ids=self.ids[rows],
+            ingest_ns=times if isinstance(times, int) else times[rows],
+            raws=self.raws[rows] if self.raws is not None else None,
+            source=self.source,
+            stream=self.stream,
+            origin=self.origin,
+            transactional=self.transactional,
+            inner=self.inner,
+            tracks=self.tracks[rows] if self.tracks is not None else None,
+            trace=self.trace,
+            views=self.views[rows] if self.views is not None else None,
+            fields=self.fields,
+        )
+        made.nbytes = sum(map(len, made.raws)) if made.raws is not None else self._share(len(made.ids))
+        has_metas = _has(_METAS, self)
+        made.metas = self.metas[rows] if has_metas and self.metas is not None else None
+        if is_framed:
+            assert self.later is not None
+            made.shed(self.later, metas=not has_metas)
+        return made
+
     def _take_framed(self, rows: Sequence[int]) -> Batch:
         assert self.raws is not None
         assert self.later is not None

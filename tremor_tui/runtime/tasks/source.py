@@ -267,11 +267,20 @@ class SourceTask(Task):
     def _send(self, port: str, batch: Batch) -> None:
         self.counters.events_in += len(batch)
         self.counters.bytes_in += batch.nbytes
-        self.note_sent(port, batch)
         if self.to_follow and len(batch):
             self.to_follow -= 1
-            self.follow(port, batch)
-        self.outbox.add(port, batch)
+            batch = self._followed(port, batch)
+        if len(batch):
+            self.note_sent(port, batch)
+            self.outbox.add(port, batch)
+
+    def _followed(self, port: str, batch: Batch) -> Batch:
+        """Sends the first event alone, as its nodes are then asked one by one; what is left of the batch."""
+        first, rest = batch.split(1)
+        self.note_sent(port, first)
+        self.follow(port, first)
+        self.outbox.add(port, first)
+        return rest
 
     async def _drain(self) -> None:
         """Sends what is left and Drain after it, and stays until every sink below has had it."""
