@@ -13,7 +13,7 @@ from tremor_tui.control.snapshots import Notice
 from tremor_tui.engine.engine import Engine, Settings
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.testing.scenes import TRICKLE, TROY
-from tremor_tui.workbench.actions import ACTIONS, PLACES, Action, Keys, of
+from tremor_tui.workbench.actions import ACTIONS, PLACES, Action, Keys, of, shown
 from tremor_tui.workbench.actions.keys import MERGED
 from tremor_tui.workbench.palette import Commands
 from tremor_tui.workbench.screens.help import help_lines
@@ -268,3 +268,10 @@ def test_a_keymap_that_cannot_be_is_refused_with_its_reason(name: str, key: str,
 
     assert keys.wrong[name].startswith(reason)
     assert keys.actions == ACTIONS
+
+
+def test_every_key_is_written_as_it_stands_on_the_keyboard() -> None:
+    written = {key: shown(key) for action in ACTIONS for key in action.keys.split(",") if key}
+    assert [key for key, name in written.items() if "_" in name and key != "underscore"] == []
+    assert (written["plus"], written["minus"], written["less_than_sign"]) == ("+", "-", "<")
+    assert written["ctrl+down"] == "^↓"

@@ -12,6 +12,11 @@ _NAMES = {
     "colon": ":",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
+    "equals_sign": "=",
+    "plus": "+",
+    "minus": "-",
     "escape": "esc",
     "up": "↑",
     "down": "↓",
@@ -23,7 +28,7 @@ _NAMES = {
 def shown(key: str) -> str:
     """A key's name as people write it: `^p`, `F5`, `?`."""
     if key.startswith("ctrl+"):
-        return "^" + key[5:]
+        return "^" + _NAMES.get(key[5:], key[5:])
     if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
         return key.upper()
     return _NAMES.get(key, key)
