@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.workbench.conftest import SIZES, Bench, Opened
 from tremor_tui.control import commands as do
@@ -17,6 +18,7 @@ from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.workbench.ink import STEADY, ink_of
 from tremor_tui.workbench.screens.going_live import change_lines
 from tremor_tui.workbench.screens.jump import Jump
+from tremor_tui.workbench.screens.typed import LineEdit
 from tremor_tui.workbench.sketch import changed_nodes, join
 
 pytestmark = pytest.mark.anyio
@@ -415,6 +417,32 @@ async def test_a_template_asks_for_names_and_writes_nothing_before_f5(opened: Op
 
         await bench.until(lambda: (tmp_path / "read_a_log.troy").exists())
         assert any(isinstance(one, do.Deploy) for one in bench.plane.asked)
+
+
+async def test_what_is_typed_takes_the_place_of_the_path_that_a_template_proposes(
+    opened: Opened, tmp_path: Path
+) -> None:
+    (tmp_path / "in.json").write_text("")
+    async with opened(empty(tmp_path), engine="") as bench:
+        await bench.press("3")
+        await bench.sees("events.jsonl")
+        await bench.press("up", "end", "down", *"in.json")
+        await bench.sees(" in.json ")
+        await bench.press("enter")
+
+        await bench.until(lambda: bench.store.drawn_node("connector/orders"))
+        assert '"path": "in.json"' in text_of(bench)
+        assert bench.app.drafts.find(str(tmp_path / "dead_letters.troy")) is not None
+
+
+def test_a_cursor_that_moves_keeps_what_is_proposed() -> None:
+    line = LineEdit("log.txt", is_proposed=True)
+    line.take(events.Key("home", None))
+    line.insert("my_")
+    assert line.text == "my_log.txt"
+    line = LineEdit("log.txt", is_proposed=True)
+    line.take(events.Key("backspace", None))
+    assert (line.text, line.at, line.is_proposed) == ("", 0, False)
 
 
 async def test_a_read_only_workbench_composes_nothing(opened: Opened) -> None:

@@ -28,9 +28,20 @@ class _Lines(Painted):
 
 
 class Form(TypedScreen[list[Field] | None]):
-    """Answers the fields as they were filled in, or None. `fixed` says why nothing can be changed."""
+    """Answers the fields as they were filled in, or None. `fixed` says why nothing can be changed.
 
-    def __init__(self, title: str, fields: Sequence[Field], about: str = "", fixed: str = "") -> None:
+    `proposed`: what the fields have is an example, so that what is typed takes its place.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        about: str = "",
+        fixed: str = "",
+        *,
+        proposed: bool = False,
+    ) -> None:
         super().__init__()
         self._title, self._about, self._fixed = title, about, fixed
         self.fields = list(fields)
@@ -40,7 +51,8 @@ class Form(TypedScreen[list[Field] | None]):
         # What must be filled in comes first to the cursor: enter takes the rest as it is.
         missing = (index for index, field in enumerate(self.fields) if field.is_required and not field.text)
         self.at = next(missing, min(1, len(self.fields) - 1))
-        self._typed = LineEdit(self.fields[self.at].text)
+        self._examples = [field.text if proposed else "" for field in self.fields]
+        self._typed = self._line_of(self.at)
         self._box = _Lines(self)
 
     def compose(self) -> ComposeResult:
@@ -158,8 +170,12 @@ class Form(TypedScreen[list[Field] | None]):
 
     def _go(self, at: int) -> None:
         self.at = at % len(self.fields)
-        self._typed = LineEdit(self.fields[self.at].text)
+        self._typed = self._line_of(self.at)
         self._box.repaint()
+
+    def _line_of(self, at: int) -> LineEdit:
+        text = self.fields[at].text
+        return LineEdit(text, is_proposed=text == self._examples[at])
 
     def _take(self) -> None:
         self._is_tried = True

@@ -110,7 +110,8 @@ class Starting:
             if answer is not None:
                 self._fill(template, answer)
 
-        self._ask.push_screen(Form(f"{template.title}: {template.shape}", fields, template.about), filled)
+        form = Form(f"{template.title}: {template.shape}", fields, template.about, proposed=True)
+        self._ask.push_screen(form, filled)
 
     def _path(self, template: Template) -> str:
         """The path that is offered: that of the quickstart's log where it is there."""

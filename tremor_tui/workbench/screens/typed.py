@@ -51,17 +51,23 @@ class TypedScreen(ModalScreen[T], Generic[T]):
 
 
 class LineEdit:
-    """A line that is typed; line feeds in it show as a sign."""
+    """A line that is typed; line feeds in it show as a sign.
 
-    def __init__(self, text: str = "") -> None:
+    A text that `is_proposed` is marked whole: what is typed first takes its place.
+    """
+
+    def __init__(self, text: str = "", is_proposed: bool = False) -> None:
         self.text = text
         self.at = len(text)
+        self.is_proposed = is_proposed and bool(text)
 
     def take(self, event: events.Key) -> bool:
         """Does what a key does to a line; answers whether it did something."""
         move = _MOVES.get(event.key)
         if move is not None:
-            self.text, self.at = move(self.text, self.at)
+            is_gone = self.is_proposed and event.key in ("backspace", "delete")
+            self.text, self.at = ("", 0) if is_gone else move(self.text, self.at)
+            self.is_proposed = False
             return True
         if event.character and event.is_printable:
             self.insert(event.character)
@@ -69,7 +75,9 @@ class LineEdit:
         return False
 
     def insert(self, text: str) -> None:
-        """Writes at the cursor."""
+        """Writes at the cursor, or in place of what is proposed."""
+        if self.is_proposed:
+            self.text, self.at, self.is_proposed = "", 0, False
         self.text = self.text[: self.at] + text + self.text[self.at :]
         self.at += len(text)
 
@@ -79,7 +87,7 @@ class LineEdit:
         before = clean(self.text[first : self.at].replace("\n", "⏎"))
         under = clean(self.text[self.at : self.at + 1].replace("\n", "⏎")) or " "
         after = clean(self.text[self.at + 1 :].replace("\n", "⏎"))
-        line = Line().add(before, ink.text)
+        line = Line().add(before, CURSOR if self.is_proposed and has_cursor else ink.text)
         line.add(under, CURSOR if has_cursor else ink.text)
         return line.add(clip(after, max(0, width - line.cells)), ink.text)
 
