@@ -67,12 +67,12 @@ class Registry(Generic[T]):
 
     def load_all(self) -> dict[str, T]:
         """Imports every file of the room and returns the whole table (for tests and listings)."""
-        for stem in self._stems:
+        for stem in sorted(self._stems):
             if stem not in NOT_PLUGINS:
                 import_module(f"{self.room}.{stem}")
         for name, entry in self._external.items():
             self._table.setdefault(name, entry.load())
-        return dict(self._table)
+        return dict(sorted(self._table.items()))
 
     def _import(self, name: str) -> None:
         stem = self._aliases.get(name, name.rsplit("::", 1)[-1]).replace("-", "_")
