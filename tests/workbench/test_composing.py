@@ -16,10 +16,11 @@ from tremor_tui.control.snapshots import Compared, Diagnostic, GraphSnapshot, No
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.workbench.ink import STEADY, ink_of
-from tremor_tui.workbench.screens.going_live import change_lines
+from tremor_tui.workbench.screens.going_live import Difference, change_lines
 from tremor_tui.workbench.screens.jump import Jump
 from tremor_tui.workbench.screens.typed import LineEdit
 from tremor_tui.workbench.sketch import changed_nodes, join
+from tremor_tui.workbench.widgets.painted import Line
 
 pytestmark = pytest.mark.anyio
 INK = ink_of(STEADY.to_color_system().generate())
@@ -573,3 +574,14 @@ async def test_before_an_apply_its_difference_is_shown_and_one_key_goes_on(
         await bench.sees("v8 live")
         assert "console2" in file.read_text()
         assert bench.store.unsaved == 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_an_apply_does_is_read_to_the_last_letter(opened: Opened, size: tuple[int, int]) -> None:
+    async with opened(size=size) as bench:
+        for length in range(size[0] - 14, size[0] + 2):
+            words = "x" * (length - 4) + " end"
+            bench.app.push_screen(Difference("Start", [Line().add(words)], "starts it"))
+            await bench.sees("Start")
+            assert " end " in bench.text, length
+            await bench.press("escape")

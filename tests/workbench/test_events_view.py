@@ -12,11 +12,13 @@ from rich.cells import cell_len
 from tests.workbench.conftest import SIZES, Bench, Opened
 from tremor_tui.control import commands as do
 from tremor_tui.control import events as ask
-from tremor_tui.control.snapshots import GraphSnapshot
+from tremor_tui.control.snapshots import FlowSnapshot, GraphSnapshot
 from tremor_tui.errors import ControlError
 from tremor_tui.model.diagnostic import Diagnostic, Span
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.testing.scenes import Part
+from tremor_tui.workbench.taps import Tap
+from tremor_tui.workbench.widgets.ring_log import waiting_words
 
 pytestmark = pytest.mark.anyio
 
@@ -342,3 +344,9 @@ async def test_taps_are_opened_again_after_the_engine_was_lost(opened: Opened, t
         await bench.until(lambda: len(second.events.taps) == 2)
 
     assert [tap.matching for tap in second.events.taps.values()] == ["event.n == 1", ""]
+
+
+def test_a_tap_of_a_flow_that_has_ended_waits_for_nothing() -> None:
+    taps = [Tap("live:a/out>b/in", "a to b")]
+    assert waiting_words(taps, FlowSnapshot("live", "running")) == "Waiting for an event."
+    assert waiting_words(taps, FlowSnapshot("live", "stopped")).startswith("The flow has ended")

@@ -44,7 +44,7 @@ class Difference(TypedScreen[str]):
     def compose(self) -> ComposeResult:
         """The lines in a box as large as they need."""
         width, height = self.app.size
-        lines = folded(self._lines, max(20, min(96, width - 6)))
+        lines = folded(self._lines, max(20, min(96, int(width * 0.96) - 5)))
         self._text.texts = lines
         box = Vertical(self._text, classes="dialog")
         box.border_title = self._title

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import events
 
 from tremor_tui.control.events import Sample
+from tremor_tui.control.snapshots import FlowSnapshot
 from tremor_tui.workbench import figures
 from tremor_tui.workbench.messages import EventOpened
 from tremor_tui.workbench.store import Store, Tap, named
@@ -45,7 +46,7 @@ class TapLog(Panel, can_focus=True):
             return [self._hint("No tap.", " Press t on a node or an edge to see its events.", width)]
         found = self._events()
         if not found:
-            return [self._hint(waiting_words(taps), "", width)]
+            return [self._hint(waiting_words(taps, self.store.flow), "", width)]
         if self.picked is not None and not any(sample is self.picked for _, sample in found):
             self.picked = None
         head = self._columns_head(taps, width)
@@ -159,7 +160,7 @@ def how_much(tap: Tap) -> str:
     return f"{held}{wanted}{matched}sampled {figures.count(tap.sampled)} of {figures.count(tap.seen)}"
 
 
-def waiting_words(taps: list[Tap]) -> str:
+def waiting_words(taps: list[Tap], flow: FlowSnapshot | None = None) -> str:
     """Why there is no event on the screen."""
     if any(tap.wanted and tap.ring for tap in taps):
         return "No kept event has this text."
@@ -167,6 +168,8 @@ def waiting_words(taps: list[Tap]) -> str:
     if looking:
         looked = figures.count(sum(tap.looked for tap in looking))
         return f"None of the {looked} events looked at matched."
+    if flow is not None and flow.state in ("stopped", "failed"):
+        return "The flow has ended: nothing passes any more."
     return "Waiting for an event."
 
 
