@@ -25,12 +25,16 @@ WORDS: dict[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A sentence on a part of a flow; `is_slow` where it says what keeps something off the fast path."""
+    """A sentence on a part of a flow; `is_slow` where it says what keeps something off the fast path.
+
+    `follows`: it is so for the reasons that were said before.
+    """
 
     text: str
     is_slow: bool = False
     file: str = ""
     line: int = 0
+    follows: bool = False
 
 
 def verdict(part: PipelineSpeed) -> Verdict:
@@ -62,7 +66,7 @@ def pipeline_words(part: PipelineSpeed) -> Iterator[Told]:
         yield Told("just now not: its last batches were out of the ordinary, so the nodes did them", True)
     yield from map(_reason, part.slow)
     if part.behind:
-        yield Told(f"{_names(part.behind)}: behind these, so one by one as well", is_slow=True)
+        yield Told(f"{_names(part.behind)}: behind these, so one by one as well", is_slow=True, follows=True)
     yield from map(_reason, part.whole)
     if part.fused:
         yield Told(f"{_names(part.fused)}: as one function over a batch")

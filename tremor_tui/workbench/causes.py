@@ -140,7 +140,8 @@ def _off(speed: Speed | None, task: TaskSnapshot) -> Iterator[Cause]:
     """What keeps a task that is at work off the fast path."""
     if speed is None or task.split.busy < BUSY_ENOUGH:
         return
-    reasons = [told for told in words_of(speed, task.kind, task.alias)[1:] if told.is_slow]
+    said = words_of(speed, task.kind, task.alias)[1:]
+    reasons = [told for told in said if told.is_slow and not told.follows]
     for told in reasons[:2]:
         where = f" ({_place(told.file, told.line)})" if told.line else ""
         trial: Try | None = "line" if told.line else None

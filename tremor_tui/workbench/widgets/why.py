@@ -104,7 +104,8 @@ class Why(Inspector):
         for cause in causes:
             if cause.trial:
                 key, words = TRIALS[cause.trial]
-                place = f"{named(cause.file.rsplit('/', 1)[-1])}:{cause.line}"
+                name = named(cause.file.rsplit("/", 1)[-1])
+                place = f"{name}:{cause.line}" if name else f"line {cause.line}"
                 found.setdefault(key, words.format(place=place))
         if not found:
             return []
