@@ -141,6 +141,7 @@ def test_what_keeps_a_busy_pipeline_off_the_fast_path_is_a_cause_with_its_line()
     cause = next(cause for cause in causes if cause.text.startswith(text))
     assert cause.text == f"{text} (access_log.trickle line 9)."
     assert (cause.file, cause.line, cause.trial) == ("access_log.trickle", 9, "line")
+    assert sum(one.text.startswith("Off the fast path") for one in causes) == 1
     assert not any(
         "fast path" in text for text in (c.text for c in find_causes(found, flow, idle, speed=SPEED))
     )
