@@ -95,6 +95,13 @@ async def test_pages_are_workbenches_of_their_own_at_the_same_engine(served: str
         assert re.search(r"serve-\d+", shown[0])
         await first.send_json(["stdin", "?"])
         await sees(first, "esc closes", 120, 36)
+        measure = re.search(r"(\d)  Measure how fast", shown[1])
+        assert measure is not None
+        await second.send_json(["stdin", measure[1]])
+        await sees(second, "starts a quick look", 80, 24)
+        await second.send_json(["stdin", "2"])
+        await second.send_json(["stdin", "X"])
+        await sees(second, "executor 0", 80, 24)
         await first.close()
         await second.close()
 
