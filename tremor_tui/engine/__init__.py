@@ -8,6 +8,7 @@
 `engine.py`     owns the task group; starts and ends server and executors in order
 `plane.py`      what each command of `control/commands.py` does; `part.py`: what answers some of them
 `events.py`     taps, breaks and paths: whose they are, and where what is asked of them goes
+`speeding.py`   asks an executor what of a flow is on the fast path (`runtime/speed.py`), when a client does
 `flows.py`      which flow runs where, from which texts; deploy, apply, stop, begin anew; `deployed.py` is
                 one flow, `applying.py` puts versions live and takes them back; `shape.py` says how two
                 versions of a flow differ, `difference.py` what an apply would change in words

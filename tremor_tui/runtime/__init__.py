@@ -6,7 +6,8 @@ known of a task, and how long a turn may be), `outbox.py` (a task's links), `int
 `flow.py` (one flow's life), `deploy.py` (what makes its tasks of IR), `wiring.py` (who sends to whom),
 `runtime.py` (all flows of this process), `swap.py`, `reshape.py`, `drain.py`, `tap.py`, `snapshot.py`,
 `watch.py` (rates and warnings, of which
-`lints.py` says what is worth one), `cost.py` (what measuring takes).
+`lints.py` says what is worth one), `cost.py` (what measuring takes), `speed.py` (what of a flow is on the
+fast path, asked for on demand).
 
     runtime = Runtime(Settings(), clock=…, log=…, board=…, executor=0, in_engine=False)
     async with create_task_group() as group:
