@@ -8,6 +8,8 @@ import orjson
 import pytest
 
 from tests.benchmarks.classify import script
+from tremor_tui.bench.workload import query as benchmark
+from tremor_tui.control.bench import SCRIPTS, Script
 from tremor_tui.language.compile_query import compile_query
 from tremor_tui.language.modules import ModuleLoader
 from tremor_tui.language.source import Source
@@ -150,3 +152,13 @@ def test_a_pipeline_behind_another_takes_what_is_no_record_as_the_nodes_do() -> 
     assert chain is not None
     assert [made.values for _, made in second.step("in", batch, 1)] == [[{"n": True}]]
     assert chain.in_a_row == 1
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_each_script_of_the_benchmark_is_fused_with_its_bucket(script: Script) -> None:
+    graph = build(compile_query(Source(benchmark(script, "out, out"), "q.trickle"), ModuleLoader()).query_ir)
+
+    assert graph.why_not("in") == []
+    graph.serve(eager=False)
+    read = {"classify": {"application"}, "keys": {"application", "class", "rate"}}.get(script)
+    assert graph.fields("in") == (read and frozenset(read))

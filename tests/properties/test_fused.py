@@ -46,6 +46,7 @@ ODD = (
     b'{"a":' + b'{"b":' * 600 + b"1" + b"}" * 601, b'{"kind":"x",}', b'{"kind":"x"} {}', b'{"kind":"x"}\r',
     b'{"kind":"x"\n}', b'{"a":"\\u0000","kind":"y"}', b'{"a":01}', b'{"a":1.}', b'{"a":"\x01"}', b"{",
     b'{"a":tru}',
+    b'{"kind":"x","add\\u0065d":1}', b'{"kind":"x"} ', b'{"m":false,"n":1}', b'{"kind":"y","added":1} ',
     b'  {"kind" : "x" , "n" : 3 }  ', b'{"kind":"x","added":1}', b'{"n":1.5e3,"kind":"x"}',
 )  # fmt: skip
 """Lines that a careless decoder would take for something else."""
@@ -92,6 +93,13 @@ ACTIONS = (
     "let $x = event.n", "null", "event.kind", 'let event = {"whole": event}', "let event.a.b = 3",
     "1 / event.n == 2",
     "let event.added = $class",
+    'let $class = "c"; let $rate = 2; let event.added = 1; emit event',
+    'let $class = "d"; let $rate = 3; let $dimensions = event.kind; let event.added = "x"; let event.m = 1',
+    'let $class = "c"; let $rate = 2; let event.class = $class; emit event',
+    'let $dimensions = event.added; let $class = "c"; let $rate = 1; let event.added = 2; emit event',
+    'let $class = "f"; let $rate = 1; let $dimensions = event; let event.added = 1.0; emit event',
+    "let event.added = 1; let event.added = 2; emit event",
+    'let event.added = null; let event.m = -3; emit event',
 )  # fmt: skip
 
 

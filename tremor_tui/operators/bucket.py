@@ -57,17 +57,21 @@ class Window:
         return True
 
     def left(self, time_ns: int) -> int:
-        """How many more may pass at that time."""
-        counts = self._counts
-        slot = time_ns // self.slot_ns
-        while counts and counts[0][0] <= slot - self.slots:
-            self._total -= counts.popleft()[1]
-        return self.limit - self._total
+        """How many more may pass at that time; changes nothing, as perhaps none will ask."""
+        last = time_ns // self.slot_ns - self.slots
+        gone = 0
+        for slot, number in self._counts:
+            if slot > last:
+                break
+            gone += number
+        return self.limit - self._total + gone
 
     def take(self, time_ns: int, count: int) -> None:
         """Counts so many that pass at that time, of those that are left."""
         counts = self._counts
         slot = time_ns // self.slot_ns
+        while counts and counts[0][0] <= slot - self.slots:
+            self._total -= counts.popleft()[1]
         if counts and counts[-1][0] >= slot:
             counts[-1][1] += count
         else:

@@ -362,7 +362,7 @@ class _Finder:
             return None
         index = self.staged[0]
         operator, outline = self.nodes[index].operator, self.outlines[index]
-        if not outline.is_pure or self.leaves[index] != "same" or not outline.reading.sets_meta:
+        if not outline.is_pure or not outline.is_repeatable or not outline.reading.sets_meta:
             return None
         return partial(Again, operator.scripts[IN]) if isinstance(operator, ScriptOperator) else None
 
@@ -469,6 +469,7 @@ class _Finder:
             mixed or (not is_first and self._had_meta(index, framed and not mixed)),
             is_owned=owned and is_first,
             is_json=framed and is_first and self.leaves[index] == "same",
+            is_spliced=framed and is_first and self.leaves[index] == "added" and not self._leads_on(index),
             gone=any(slot.is_rest for slot in made.values()),
         )
         try:
@@ -506,6 +507,10 @@ class _Finder:
             for way in self.ways[source].values()
             for edge in way.ends
         )
+
+    def _leads_on(self, index: int) -> bool:
+        """Whether another stage stands behind it."""
+        return any(edge.target in self.staged for way in self.ways[index].values() for edge in way.ends)
 
     def _had_meta(self, index: int, lazy: bool) -> bool:
         """Whether its rows come with metadata of their own."""

@@ -23,6 +23,7 @@ from tremor_tui.operators.select import Select
 from tremor_tui.pipeline.fusing.reading import META, Reading, body_of, first_of, names_of, reading_of
 from tremor_tui.pipeline.fusing.shaping import shaped
 from tremor_tui.pipeline.fusing.text import Parts, UnfusableError, Writing, script_text, select_text
+from tremor_tui.pipeline.fusing.writing import stay_as_they_came
 from tremor_tui.pipeline.selects import is_identity
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ class Outline:
     split: int = 0
     first: frozenset[str] | None = None
     made: dict[str, Fused] = field(default_factory=dict)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it makes of an event that it made the same metadata once more."""
+        fields, written = self.reading.fields, self.reading.written
+        return written is not None and (not written or (fields is not None and fields.isdisjoint(written)))
 
     def function(self, writing: Writing) -> Fused:
         """The fused function, and `writing` with what was found out; one for all nodes that do the same.
@@ -106,8 +113,12 @@ def _script(key: bytes) -> Outline:
     head = lines[: lines.index("def script(event, meta, cell, ctx):")]
     split = first_of(statements)
     first = reading_of(statements[:split]).fields if split else None
-    if first is None or reading.fields is None or reading.written or not first < reading.fields:
+    if first is None or reading.fields is None or reading.written is None or not first < reading.fields:
         split, first = 0, None
+    if first is not None and reading.written:
+        # who goes on is decoded anew, so nothing may have been written to it
+        may = stay_as_they_came(statements[:split])
+        split, first = (split, first | reading.written) if may else (0, None)
     return Outline(
         head,
         emitted,

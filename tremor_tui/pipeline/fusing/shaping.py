@@ -155,12 +155,12 @@ class _Texts(ast.NodeTransformer):
         if not isinstance(both, ast.BoolOp) or not isinstance(call, ast.Call) or len(both.values) != 2:
             return node
         items = [inner for inner in ast.walk(both.values[0]) if isinstance(inner, ast.NamedExpr)]
-        if ast.unparse(call.func) != "array__contains" or len(items) != 1 or not _is_field(items[0].value):
+        if ast.unparse(call.func) != "array__contains" or len(items) != 1 or not is_field(items[0].value):
             return node
         return ast.IfExp(both.values[0], both.values[1], call)
 
 
-def _is_field(node: ast.expr) -> bool:
+def is_field(node: ast.expr) -> bool:
     """`event['x']`."""
     return isinstance(node, ast.Subscript) and ast.unparse(node.value) == EVENT
 

@@ -14,6 +14,19 @@ Splice = Callable[[Sequence[bytes], Sequence[Value], Sequence[int], Sequence[Val
 One = Callable[[bytes, Value, Value], bytes]
 """Frame, event and view: the event's frame."""
 CLOSED = ord("}")
+Tail = tuple[bytes, dict[str, Value]]
+"""In place of an event that only got constants: the end of its frame, and the constants themselves.
+
+It stands for no event that is empty, has one of those fields already, or is no record.
+"""
+
+
+def tail_of(added: dict[str, Value]) -> Tail | None:
+    """The tail for these constants; None where JSON has none of them."""
+    try:
+        return b"," + orjson.dumps(added)[1:], added
+    except TypeError:
+        return None
 
 
 def splicer(written: frozenset[str]) -> Splice:
@@ -26,15 +39,17 @@ def splicer(written: frozenset[str]) -> Splice:
 def _all(
     one: One, raws: Sequence[bytes], views: Sequence[Value], numbers: Sequence[int], events: Sequence[Value]
 ) -> list[bytes]:
-    if len(numbers) == len(raws):
-        return [
-            raw if event is view else one(raw, event, view)
-            for raw, event, view in zip(raws, events, views, strict=True)
-        ]
-    return [
-        raws[row] if event is views[row] else one(raws[row], event, views[row])
-        for row, event in zip(numbers, events, strict=True)
-    ]
+    made: list[bytes] = []
+    keep = made.append
+    for row, event in zip(numbers, events, strict=True):
+        raw = raws[row]
+        if type(event) is tuple:
+            if raw[-1] == CLOSED:
+                keep(raw[:-1] + event[0])
+                continue
+            event = {**views[row], **event[1]}
+        keep(raw if event is views[row] else one(raw, event, views[row]))
+    return made
 
 
 def _single(key: str) -> One:

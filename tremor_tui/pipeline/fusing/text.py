@@ -27,6 +27,8 @@ from tremor_tui.model.port import ERR
 from tremor_tui.model.record import dataclass
 from tremor_tui.pipeline.fusing.reading import EVENT, META, names_of, records_of
 from tremor_tui.pipeline.fusing.shaping import Merger, Sets, in_place, leaves, meta_of, sunk, without_bytes
+from tremor_tui.pipeline.fusing.splicing import Tail, tail_of
+from tremor_tui.pipeline.fusing.writing import added_by, lowered, stay_as_they_came
 
 BUCKET_KEYS: Final = ("class", "rate", "dimensions", "cardinality", "time_range", "windows")
 
@@ -122,7 +124,8 @@ class Writing:
     `exits` by the node's ports. `split`: after so many statements the rest of the fields are decoded, where
     `more` is given; 0 where all are decoded at first. `is_first`: its rows are those of the batch;
     `is_mixed`: each has its own metadata. `is_json`: its events come straight out of JSON;
-    `is_owned`: and may be changed. `gone`: rows that
+    `is_owned`: and may be changed. `is_spliced`: fields that are added to an event will be put into its
+    frame, so that constants are kept as a `Tail` in place of the event. `gone`: rows that
     do not leave by a slot that keeps none are told.
 
     Then, what was found: `numbered`: the loop's steps have rows' numbers. `results` are what the function
@@ -135,11 +138,13 @@ class Writing:
     is_mixed: bool = False
     is_json: bool = False
     is_owned: bool = False
+    is_spliced: bool = False
     gone: bool = False
     groups: dict[str, Group] = field(default_factory=dict)
     numbered: bool = True
     results: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
+    tails: dict[str, Tail] = field(default_factory=dict)
 
     @property
     def is_one(self) -> bool:
@@ -154,7 +159,7 @@ def script_text(statements: Sequence[ast.stmt], writing: Writing) -> str:
     if writing.is_json:
         statements = without_bytes(statements)
     split = writing.split
-    whole = sunk([*statements[:split], *_more(statements, writing), *statements[split:]])
+    whole = lowered(sunk([*statements[:split], *_more(statements, writing), *statements[split:]]))
     if any(isinstance(leads, Asking) for leads in writing.exits.values()):
         _Rewriter(writing, is_looking=True).block(deepcopy(whole))
     return _written(_Rewriter(writing).block(whole), writing)
@@ -228,7 +233,7 @@ def _written(body: list[ast.stmt], writing: Writing) -> str:
     guarded = loop.body[0]
     assert isinstance(guarded, ast.Try)
     guarded.body = body
-    tables = [f"{name} = {table!r}" for name, table in merger.tables.items()]
+    tables = [f"{name} = {table!r}" for name, table in (*merger.tables.items(), *writing.tails.items())]
     return "\n".join((*tables, ast.unparse(ast.fix_missing_locations(tree))))
 
 
@@ -318,8 +323,11 @@ class _Rewriter:
         self._asked: dict[str, int] = {}
         self._told = False
 
-    def block(self, statements: Sequence[ast.stmt], told: bool = False) -> list[ast.stmt]:
-        """The block rewritten. `told`: what comes before it may have set what a bucket is told."""
+    def block(
+        self, statements: Sequence[ast.stmt], told: bool = False, changed: bool = False
+    ) -> list[ast.stmt]:
+        """The block rewritten. `told`: what comes before it may have set what a bucket is told; `changed`: or
+        written to the event."""
         made: list[ast.stmt] = []
         self._told = told
         for index, statement in enumerate(statements):
@@ -328,16 +336,43 @@ class _Rewriter:
             if meta is not None and isinstance(following, ast.Return) and not _drops(following):
                 made += self._leave(following, meta)
                 return made
-            made += self._statement(statement, told)
+            added = None if changed else self._added(statements[index:])
+            if added is not None:
+                made += added
+                return made
+            made += self._statement(statement, told, changed)
             self._told = told = told or _tells(statement)
+            changed = changed or not stay_as_they_came([statement])
         return made or [ast.Pass()]
 
-    def _statement(self, node: ast.stmt, told: bool) -> list[ast.stmt]:
+    def _added(self, statements: Sequence[ast.stmt]) -> list[ast.stmt] | None:
+        """What is done with a row whose event gets constants and leaves: they are a tail of its frame."""
+        added = added_by(statements) if self._writing.is_spliced else {}
+        rest = statements[len(added) + 1 :]
+        meta = meta_of(rest[0]) if len(rest) == 2 else None
+        last = rest[-1] if rest else None
+        if not added or (meta is None and len(rest) != 1) or not isinstance(last, ast.Return) or _drops(last):
+            return None
+        tail = tail_of(added)
+        if tail is None or not isinstance(last.value, ast.Tuple) or ast.unparse(last.value.elts[1]) != EVENT:
+            return None
+        tails = self._writing.tails
+        same = (name for name, known in tails.items() if repr(known) == repr(tail))  # 1 is not 1.0
+        name = next(same, f"_tail{len(tails)}_")
+        tails[name] = tail
+        absent = "".join(f" and {key!r} not in {EVENT}" for key in added)
+        whole = ", ".join(f"{key!r}: {value!r}" for key, value in added.items())
+        text = f"{name} if {EVENT} and type({EVENT}) is dict{absent} else {{**{EVENT}, {whole}}}"
+        value = ast.parse(text, mode="eval").body
+        changed = ast.Return(ast.Tuple([last.value.elts[0], value, last.value.elts[2]], ast.Load()))
+        return self._leave(ast.copy_location(changed, last), meta)
+
+    def _statement(self, node: ast.stmt, told: bool, changed: bool) -> list[ast.stmt]:
         if isinstance(node, ast.Return):
             return self._leave(node, None)
         if isinstance(node, ast.If):
-            body = self.block(node.body, told)
-            other = self.block(node.orelse, told) if node.orelse else []
+            body = self.block(node.body, told, changed)
+            other = self.block(node.orelse, told, changed) if node.orelse else []
             return [ast.If(node.test, body, other)]
         if any(isinstance(inner, ast.Return) for inner in ast.walk(node)):
             raise UnfusableError("it ends an event from within a `for`", node)
