@@ -162,3 +162,14 @@ def test_each_script_of_the_benchmark_is_fused_with_its_bucket(script: Script) -
     graph.serve(eager=False)
     read = {"classify": {"application"}, "keys": {"application", "class", "rate"}}.get(script)
     assert graph.fields("in") == (read and frozenset(read))
+
+
+def test_a_select_from_an_output_is_no_part_of_what_is_fused() -> None:
+    text = "select event from in into out; select event from out into err;"
+    graph = build(compile_query(Source(text, "q.trickle"), ModuleLoader()).query_ir)
+    reference = build(compile_query(Source(text, "q.trickle"), ModuleLoader()).query_ir)
+    reference.is_fused = False
+
+    assert [port for port, _ in graph.step("in", Batch([1], range(1), 0), 0)] == [
+        port for port, _ in reference.step("in", Batch([1], range(1), 0), 0)
+    ]

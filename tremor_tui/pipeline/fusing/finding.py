@@ -171,6 +171,8 @@ class _Finder:
         plan = self.plan
         incoming: dict[int, list[tuple[int, str, Edge]]] = {index: [] for index in plan.reach}
         for index in plan.reach:
+            if self.nodes[index].is_output:  # a select from `out` gets nothing that leaves by it
+                continue
             for port, edges in self.nodes[index].routes.items():
                 for edge in edges:
                     incoming[edge.target].append((index, port, edge))
