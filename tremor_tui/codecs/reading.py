@@ -21,7 +21,7 @@ from tremor_tui.model.batch import WHOLE, Batch, Value
 from tremor_tui.model.projection import ALL, Projection, have_breaks, join, one_liners
 
 WIDE: Final = 4
-"""Batches of rows that are not decoded whole may be larger by so much."""
+"""Batches of rows that are not decoded whole may be larger by so much; others leave the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Reading:
 
     def batches(self, frames: Sequence[bytes], rows: int, size: int) -> Iterator[Decoded]:
         """Decodes frames, in parts of at most so many rows and bytes, or `WIDE` times as many."""
-        if self._projection is not None:
+        if self._projection is not None and self._projection.fields != ALL:
             rows, size = rows * WIDE, size * WIDE
             parts = -(-len(frames) // rows) or 1
             rows = -(-len(frames) // parts) or 1  # parts of one size: a small one takes as long to send

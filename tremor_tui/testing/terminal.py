@@ -72,7 +72,7 @@ class Terminal:
             stdin=self._slave,
             stdout=self._slave,
             stderr=self._slave,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})},
+            env=_environment(environment or {}),
             cwd=cwd,
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0) and None,
@@ -155,3 +155,9 @@ class Terminal:
             if time.monotonic() > end:
                 raise TimeoutError(f"waited {seconds} s for {what}; the screen:\n{self.text}")
             self.pump(0.05)
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Ours and more, but for what would give the program another size than its terminal has."""
+    given = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **more}
+    return {name: value for name, value in given.items() if name not in ("COLUMNS", "LINES")}

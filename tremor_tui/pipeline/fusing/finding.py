@@ -168,14 +168,7 @@ class _Finder:
 
     def _region(self) -> None:
         """Which nodes are in the chain: those whose every way from the input goes through such nodes."""
-        plan = self.plan
-        incoming: dict[int, list[tuple[int, str, Edge]]] = {index: [] for index in plan.reach}
-        for index in plan.reach:
-            if self.nodes[index].is_output:  # a select from `out` gets nothing that leaves by it
-                continue
-            for port, edges in self.nodes[index].routes.items():
-                for edge in edges:
-                    incoming[edge.target].append((index, port, edge))
+        plan, incoming = self.plan, self._incoming()
         self.passing.add(plan.start)
         for index in plan.reach:
             node, arrivals = self.nodes[index], incoming[index]
@@ -194,6 +187,17 @@ class _Finder:
                     self.excluded[index] = str(error)
                 else:
                     self.staged.append(index)
+
+    def _incoming(self) -> dict[int, list[tuple[int, str, Edge]]]:
+        """The edges to each node: number and port of the node before it, and the edge."""
+        incoming: dict[int, list[tuple[int, str, Edge]]] = {index: [] for index in self.plan.reach}
+        for index in self.plan.reach:
+            if self.nodes[index].is_output:  # a select from `out` gets nothing that leaves by it
+                continue
+            for port, edges in self.nodes[index].routes.items():
+                for edge in edges:
+                    incoming[edge.target].append((index, port, edge))
+        return incoming
 
     def _is_apart(self, arrivals: list[tuple[int, str, Edge]]) -> bool:
         known = self.passing | set(self.staged) | set(self.buckets)

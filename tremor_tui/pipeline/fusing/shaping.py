@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import field
 
 from tremor_tui.model.record import dataclass
@@ -55,16 +55,31 @@ def in_place(statements: Sequence[ast.stmt]) -> list[ast.stmt] | None:
     """
     before = ast.dump(ast.Module(list(statements), []))
     made: list[ast.stmt] = []
+    renamed: set[str] = set()
     for index, statement in enumerate(statements):
         rest = statements[index + 1 :]
-        if _is_last_copy(statement) and EVENT not in set(names_of(rest)):
+        views = set(records_of(statements[:index]))
+        if _is_last_copy(statement) and _is_renamed(statement, rest) and views.isdisjoint(names_of(rest)):
             assert isinstance(statement, ast.Assign)
             assert isinstance(statement.value, ast.Dict)
             made.append(ast.Assign(statement.targets, statement.value.values[0]))
+            renamed.add(ast.unparse(statement.targets[0]))
         else:
             made += _uncopied(statement)
     made = [ast.fix_missing_locations(one) for one in made]
-    return made if before != ast.dump(ast.Module(made, [])) and _has_one_name(made) else None
+    return made if before != ast.dump(ast.Module(made, [])) and _has_one_name(made, renamed) else None
+
+
+def _is_renamed(copy: ast.stmt, rest: Sequence[ast.stmt]) -> bool:
+    """Whether the event is looked at no more behind its copy, or not before the copy takes its name."""
+    assert isinstance(copy, ast.Assign)
+    name = ast.unparse(copy.targets[0])
+    for index, statement in enumerate(rest):
+        if ast.unparse(statement) == f"{EVENT} = {name}":
+            return name not in set(names_of(rest[index + 1 :]))
+        if EVENT in set(names_of([statement])):
+            return False
+    return True
 
 
 def _is_last_copy(node: ast.stmt) -> bool:
@@ -88,13 +103,15 @@ def _uncopied(node: ast.stmt) -> list[ast.stmt]:
     return [node]
 
 
-def _has_one_name(statements: Sequence[ast.stmt]) -> bool:
+def _has_one_name(statements: Sequence[ast.stmt], renamed: Set[str]) -> bool:
     """Whether the event as a whole is but looked into, written into, and handed on at the end."""
-    return not any(_wholes(statement) for statement in statements)
+    return not any(_wholes(statement, renamed) for statement in statements)
 
 
-def _wholes(statement: ast.stmt) -> list[ast.AST]:
-    """Where the event stands as a whole, but in a `return`, as what is looked into, or asked for its type."""
+def _wholes(statement: ast.stmt, renamed: Set[str]) -> list[ast.AST]:
+    """Where the event stands as a whole, but in a `return`, as what is looked into, or asked for its type.
+
+    `renamed` are names that stood for it before it got its own again."""
     known: set[int] = set()
     found: list[ast.AST] = []
     for node in ast.walk(statement):
@@ -111,11 +128,14 @@ def _wholes(statement: ast.stmt) -> list[ast.AST]:
             parts = node.comparators
         elif isinstance(node, ast.Assign):
             is_last = isinstance(node.value, ast.Call) and ast.unparse(node.value) == f"record({EVENT})"
+            is_renamed = ast.unparse(node.targets[0]) == EVENT and ast.unparse(node.value) in renamed
             is_view = ast.unparse(node.value) == f"{EVENT} if type({EVENT}) is dict else NO_RECORD"
             if is_last and isinstance(node.value, ast.Call):
                 parts = node.value.args
             elif is_view and isinstance(node.value, ast.IfExp):
                 parts = [node.value.body]
+            elif is_renamed:
+                parts = [node.targets[0]]
         known.update(map(id, parts))
         if isinstance(node, ast.Name) and node.id == EVENT:
             found.append(node)
