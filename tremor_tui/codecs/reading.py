@@ -21,7 +21,9 @@ from tremor_tui.model.batch import WHOLE, Batch, Value
 from tremor_tui.model.projection import ALL, Projection, have_breaks, join, one_liners
 
 WIDE: Final = 4
-"""Batches of rows that are not decoded whole may be larger by so much; others leave the processor's cache."""
+"""Batches of rows that are not decoded whole may be larger by so much ..."""
+WIDE_WHOLE: Final = 2
+"""... and whole ones that a fused pipeline takes by so much: more of them leave the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,9 @@ class Reading:
 
     def batches(self, frames: Sequence[bytes], rows: int, size: int) -> Iterator[Decoded]:
         """Decodes frames, in parts of at most so many rows and bytes, or `WIDE` times as many."""
-        if self._projection is not None and self._projection.fields != ALL:
-            rows, size = rows * WIDE, size * WIDE
+        if self._projection is not None:
+            wide = WIDE_WHOLE if self._projection.fields == ALL else WIDE
+            rows, size = rows * wide, size * wide
             parts = -(-len(frames) // rows) or 1
             rows = -(-len(frames) // parts) or 1  # parts of one size: a small one takes as long to send
         for start in range(0, len(frames), rows):

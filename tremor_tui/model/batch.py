@@ -241,17 +241,20 @@ class Batch:
         rows: Sequence[int],
         values: list[Value],
         metas: list[Meta | None] | None = None,
+        *,
+        ascends: bool = False,
     ) -> Batch:
         """A batch of new values (and metadata) in place of the given rows; a row may stand twice.
 
-        `metas` None keeps the rows' own metadata. The frames are gone, as the values changed.
+        `metas` None keeps the rows' own metadata. The frames are gone, as the values changed. `ascends`: no
+        row stands twice or before one that it comes after.
         """
         if metas is None and self.metas:
             metas = [self.metas[i] for i in rows]
         every_row = len(rows) == len(self.ids) and isinstance(rows, range)
         return Batch(
             values=values,
-            ids=self.ids if every_row else [self.ids[i] for i in rows],
+            ids=self.ids if every_row else pick_ids(self.ids, rows) if ascends else pick(self.ids, rows),
             ingest_ns=self.ingest_ns if every_row else self._ingests(rows),
             metas=metas,
             nbytes=self.nbytes if every_row else self._share(len(rows)),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from anyio import CancelScope, Event, create_task_group, get_cancelled_exc_class
 from anyio.abc import TaskGroup
+from anyio.lowlevel import checkpoint_if_cancelled
 
 from tremor_tui.connectors.contract import Clock
 from tremor_tui.control.snapshots import FlowState, Receipt
@@ -190,6 +191,8 @@ class Flow:
             group.start_soon(time_out)
             while not condition():
                 await self._news.wait()
+                # with news in each turn of the loop, asyncio never finds the task asleep to cancel it
+                await checkpoint_if_cancelled()
             group.cancel_scope.cancel()
         return condition()
 

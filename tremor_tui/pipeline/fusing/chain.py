@@ -220,7 +220,7 @@ class Chain:
         if end.form == "made" or (end.form == "added" and not (came.is_framed and rows.events)):
             events = rows.events
             assert events is not None
-            return batch.replace(_all_or(numbers, len(batch)), events, metas)
+            return batch.replace(_all_or(numbers, len(batch)), events, metas, ascends=True)
         made = _copy(batch, numbers) if came.is_framed else _taken(batch, numbers)
         if end.form == "added":
             assert batch.raws is not None
