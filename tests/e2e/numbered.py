@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
+from hashlib import sha256
 from pathlib import Path
 
 from tremor_tui.testing.terminal import Terminal
@@ -52,8 +54,13 @@ def write_flow(folder: Path, lines: int = LINES, per_second: int = PER_SECOND) -
 
 
 def places(folder: Path) -> dict[str, str]:
-    """An environment whose engines, logs and undo files are in the folder."""
-    own = {"XDG_RUNTIME_DIR": str(folder / "run"), "XDG_STATE_HOME": str(folder / "state")}
+    """An environment whose logs and undo files are in the folder, and whose engines are nobody else's.
+
+    The path of a socket has 107 bytes at most, which pytest's folders leave too few of.
+    """
+    sockets = Path(tempfile.gettempdir()) / f"tt-{sha256(str(folder).encode()).hexdigest()[:12]}"
+    sockets.mkdir(mode=0o700, exist_ok=True)
+    own = {"XDG_RUNTIME_DIR": str(sockets), "XDG_STATE_HOME": str(folder / "state")}
     return {**os.environ, **own}
 
 

@@ -137,7 +137,7 @@ def test_d_a_script_is_mended_on_live_events_and_put_live(folder: Path, size: tu
             terminal.send("\x1b[20~")  # F9
         terminal.wait_for("20 out", 20)
 
-        terminal.send("end", "\x7f", "1")
+        terminal.send("up", "up", "up", "end", "\x7f", "1")  # wherever it opened
         terminal.wait_for("was v: 0", 20)
         terminal.send("f5")
 
