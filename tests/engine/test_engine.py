@@ -1,3 +1,8 @@
+"""An engine does what it is asked for over its socket.
+
+Long because the orders share one way to start an engine and to deploy, and the flows that they are for.
+"""
+
 from __future__ import annotations
 
 import os

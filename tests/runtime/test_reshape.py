@@ -1,4 +1,7 @@
-"""A running flow takes another shape: nothing is lost or doubled, and each event takes one shape."""
+"""A running flow takes another shape: nothing is lost or doubled, and each event takes one shape.
+
+Long because a reshape touches every kind of task, and all cases share the flows that are made here.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Composing on the canvas, over a plane that draws and edits drafts with the language's own functions."""
+"""Composing on the canvas, over a plane that draws and edits drafts with the language's own functions.
+
+Long because every edit of the canvas is here beside the text that it makes.
+"""
 
 from __future__ import annotations
 

@@ -269,4 +269,4 @@ async def test_what_failed_outside_of_a_pipeline_is_no_sample(opened: Opened, tm
         await bench.press("5")
         await bench.sees("Event 1")
         await bench.press("S")
-        await bench.sees("a sample is a whole event that failed in a pipeline")
+        await bench.sees("a sample is made of a whole event that failed in a pipeline")

@@ -201,30 +201,32 @@ class ErrorsView(View):
 
     def act_letter_test(self) -> None:
         """Hands the event to the test maker."""
-        letter = self.mail.shown.letter if self.mail.shown else None
-        if letter is None:
-            self.desk.say(NOTHING, "warning")
-            return
-        _, kind, alias = letter.task.split("/", 2)
-        if kind != "pipeline" or letter.is_cut:
-            self.desk.say("a test is made of a whole event that failed in a pipeline", "warning")
-            return
-        self.desk.make_test(
-            letter.event, letter.meta, letter.flow, alias, port=letter.port, ingest_ns=letter.ingest_ns
-        )
+        found = self._event_of_a_pipeline("test")
+        if found is not None:
+            letter, alias = found
+            self.desk.make_test(
+                letter.event, letter.meta, letter.flow, alias, port=letter.port, ingest_ns=letter.ingest_ns
+            )
 
     def act_letter_draft(self) -> None:
         """Opens the script that the event enters, with the event as its first sample."""
+        found = self._event_of_a_pipeline("sample")
+        if found is not None:
+            letter, alias = found
+            sample = Sample(letter.at_ns, letter.event, letter.meta)
+            self.desk.work(open_with(self, letter.flow, alias, sample))
+
+    def _event_of_a_pipeline(self, what: str) -> tuple[Letter, str] | None:
+        """The letter that is shown and its pipeline, to make `what` of it; None where that cannot be."""
         letter = self.mail.shown.letter if self.mail.shown else None
         if letter is None:
             self.desk.say(NOTHING, "warning")
-            return
+            return None
         _, kind, alias = letter.task.split("/", 2)
         if kind != "pipeline" or letter.is_cut:
-            self.desk.say("a sample is a whole event that failed in a pipeline", "warning")
-            return
-        sample = Sample(letter.at_ns, letter.event, letter.meta)
-        self.desk.work(open_with(self, letter.flow, alias, sample))
+            self.desk.say(f"a {what} is made of a whole event that failed in a pipeline", "warning")
+            return None
+        return letter, alias
 
     # -- trying, sending, discarding -----------------------------------------------------------------
 
