@@ -137,6 +137,7 @@ PICTURES: dict[str, Drive] = {
     "event": _event,
     "tasks": keys("2", "home", sees="Busy%"),
     "task": keys("2", "home", "enter", sees="esc closes"),
+    "speed": keys("2", "home", "F", sees="Fast path"),
     "events": keys("3"),
     "history": _history,
     "bench": _bench,

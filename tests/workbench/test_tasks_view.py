@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
-from tests.workbench.conftest import SIZES, Opened
+from tests.workbench.conftest import SIZES, Bench, Opened
 from tremor_tui.control import commands as do
 from tremor_tui.control.limits import RULES, Limits
-from tremor_tui.control.snapshots import EngineSnapshot, HotLine, Warned
+from tremor_tui.control.snapshots import EngineSnapshot, HotLine, TaskSnapshot, Warned
 from tremor_tui.errors import ControlError
 from tremor_tui.testing.fake_plane import FakePlane
 from tremor_tui.testing.scenes import SLOW, TRICKLE, TROY
 from tremor_tui.workbench.actions import of
 from tremor_tui.workbench.screens.tasks import TasksView
+from tremor_tui.workbench.widgets import table as table_module
 from tremor_tui.workbench.widgets.histogram import columns
 from tremor_tui.workbench.widgets.why import TRIALS
 
@@ -30,6 +32,27 @@ class HotPlane(FakePlane):
             msgspec.structs.replace(one, hot=hot) if one.alias == "classify" else one for one in found.tasks
         )
         return msgspec.structs.replace(found, tasks=tasks)
+
+
+class TurnedPlane(FakePlane):
+    """A plane whose busiest task becomes its idlest."""
+
+    is_turned = False
+
+    def picture(self) -> EngineSnapshot:
+        found = super().picture()
+        if not self.is_turned:
+            return found
+        return msgspec.structs.replace(found, tasks=tuple(turned(one) for one in found.tasks))
+
+
+def turned(task: TaskSnapshot) -> TaskSnapshot:
+    split = msgspec.structs.replace(task.split, busy=100.0 - task.split.busy)
+    return msgspec.structs.replace(task, split=split)
+
+
+def names_of(bench: Bench) -> list[str]:
+    return [task.alias for task in bench.app.view_of(TasksView).table.rows()]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -100,6 +123,40 @@ async def test_the_selection_stays_with_its_task_when_rows_change_places(opened:
         await bench.pilot.pause(0.2)
 
         assert bench.store.task == chosen
+
+
+async def test_rows_keep_still_under_the_hand_and_are_sorted_again_after_it(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(table_module, "time", SimpleNamespace(monotonic=lambda: now))
+    plane = TurnedPlane(base=str(tmp_path))
+    async with opened(plane) as bench:
+        await bench.press("2")
+        await bench.sees("Busy%")
+        before = names_of(bench)
+        await bench.press("down")
+        plane.is_turned = True
+        plane.push(1)
+        await bench.until(lambda: bench.store.task_of("live/pipeline/classify").split.busy > 50)
+        assert names_of(bench) == before
+
+        now += table_module.HELD_S
+
+        assert names_of(bench) != before
+        assert names_of(bench)[-1] == before[0]
+
+
+async def test_a_chosen_order_is_shown_at_once_though_rows_are_held(opened: Opened) -> None:
+    async with opened() as bench:
+        await bench.press("2")
+        await bench.sees("Busy%")
+        await bench.press("down")
+        before = names_of(bench)
+
+        await bench.press("O")
+
+        assert names_of(bench) != before
 
 
 async def test_a_stall_is_marked_and_explained_with_its_line(opened: Opened) -> None:
