@@ -40,7 +40,7 @@ flow
         case %{{ path ~= re|^/api| }} => "api"
         case _ => "page"
       end;
-      patch event of insert "class" => $class end
+      patch event of upsert "class" => $class end
     end;
     create script busy;
     select event from in into busy;

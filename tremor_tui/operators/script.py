@@ -86,7 +86,7 @@ class ScriptOperator(Quiet):
             try:
                 result = script(event, meta, cell, ctx)
             except ScriptError as error:
-                result = self._failed(error, event, meta)
+                result = self._failed(error.bare(), event, meta)
             if result is None:
                 dropped += 1
                 continue

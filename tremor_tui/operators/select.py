@@ -94,7 +94,7 @@ class Select(Quiet):
     def fail(self, error: ScriptError, event_id: int, event: Value, meta: Meta | None) -> None:
         """Counts and tells of an event that failed."""
         self.errors += 1
-        self.last_error = error
+        self.last_error = error.bare()
         if self._report is not None:
             self._report(error)
         if self.on_failed is not None:
@@ -162,7 +162,7 @@ class GroupedSelect(Quiet):
 
     def _failed(self, error: ScriptError, event: Value, meta: Meta | None) -> None:
         self.errors += 1
-        self.last_error = error
+        self.last_error = error.bare()
         if self._report is not None:
             self._report(error)
         if self.on_failed is not None:

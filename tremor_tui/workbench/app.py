@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import time
 from collections.abc import Coroutine, Iterable
 from functools import partial
@@ -47,6 +46,7 @@ from tremor_tui.workbench.keyboard import Keyboard
 from tremor_tui.workbench.messages import ActionClicked, OptionTaken, TabClicked
 from tremor_tui.workbench.opening import open_file, place_of_task, tap_started
 from tremor_tui.workbench.palette import Commands
+from tremor_tui.workbench.process import SETTLED_S, settle, take_short_turns
 from tremor_tui.workbench.screens.catalogue import SCREENS, Means
 from tremor_tui.workbench.screens.everywhere import Everywhere
 from tremor_tui.workbench.screens.flow import FlowView
@@ -64,8 +64,6 @@ from tremor_tui.workbench.widgets.bars import AlertLine, Footer, StatusBar, Tab,
 from tremor_tui.workbench.widgets.painted import Painted
 
 FRAME_S = 0.1
-TURN_S = 0.0005
-"""How long a thread of ours keeps the interpreter from another: what is painted is written by a thread."""
 UNFOCUSED_FRAMES = 3
 """Every how many frames an unfocused terminal is painted."""
 Severity = Literal["info", "warning", "error"]
@@ -102,7 +100,8 @@ def run_workbench(
         ascii_only=ascii_only,
         settings=settings,
     )
-    sys.setswitchinterval(TURN_S)
+    take_short_turns()
+    app.is_alone = True
     with guarded(app.leave_by_signal):
         app.run(mouse=mouse and settings.mouse)
     code = app.return_code or 0
@@ -118,6 +117,8 @@ class Workbench(Everywhere):
     TITLE = "tremor-tui"
     COMMANDS = {Commands}  # noqa: RUF012 - Textual's own way
     BINDINGS = [*bindings("all")]  # noqa: RUF012
+    is_alone = False
+    """Whether the process is the app's own."""
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
@@ -185,6 +186,8 @@ class Workbench(Everywhere):
         self._dress()
         self.fit()
         self.set_interval(FRAME_S, self._frame)
+        if self.is_alone:
+            self.set_timer(SETTLED_S, settle)
         self.run_worker(self.keyboard.run(), group="keys")
         if self._engine or self._file:
             self.attach(self._engine)

@@ -36,11 +36,17 @@ class Failures:
         """The error to raise instead. A ScriptError stays what it is."""
         if isinstance(error, ScriptError):
             return error
+        told = self._told(error)
+        # A look at a frame's names keeps them with it (before Python 3.13), the error among them.
+        error.__traceback__ = None
+        return ScriptError(told)
+
+    def _told(self, error: Exception) -> Diagnostic:
         for frame in reversed(list(self._frames(error.__traceback__))):
             site = self._site(frame)
             if site is not None:
-                return ScriptError(_explain(error, site, frame))
-        return ScriptError(_unknown(error, self._emitted.module))
+                return _explain(error, site, frame)
+        return _unknown(error, self._emitted.module)
 
     def _frames(self, traceback: TracebackType | None) -> Iterator[TracebackType]:
         """The levels that run generated code of this program, outermost first."""

@@ -290,7 +290,7 @@ class WindowSelect(Quiet):
     ) -> None:
         """Counts and tells of a failure: of the event with that id, or of a window's result."""
         self.errors += 1
-        self.last_error = error
+        self.last_error = error.bare()
         if self._report is not None:
             self._report(error)
         if self.on_failed is not None:

@@ -216,7 +216,7 @@ class Stage:
             try:
                 made = operator.judge(event, meta)
             except ScriptError as found:
-                faults.append(Fault(row, ctx.event_id, event, meta, found))
+                faults.append(Fault(row, ctx.event_id, event, meta, found.bare()))
                 return
             if not isinstance(operator, ScriptOperator) or made is None or made[0] != ERR:
                 raise OtherwiseError from error
