@@ -1,4 +1,4 @@
-"""Process: how the interpreter runs where the process is the workbench's own, so that a key is seen at once."""
+"""Process: how the interpreter runs in a process of the workbench's own, so that a key is seen at once."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def take_short_turns() -> None:
 
 
 def settle() -> None:
-    """What is there now is not looked through for cycles again: it took 60 to 160 ms, in which no key was seen."""
+    """What is there now is not looked through for cycles again: that took 60 to 160 ms, without a key seen."""
     gc.freeze()
