@@ -17,5 +17,5 @@ def take_short_turns() -> None:
 
 
 def settle() -> None:
-    """What is there now is not looked through for cycles again: that took 60 to 160 ms, without a key seen."""
+    """What is there now is not looked through for cycles again: that took 60 to 160 ms, with no key seen."""
     gc.freeze()
